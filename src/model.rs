@@ -1,0 +1,24 @@
+//! What one entry is and means: ids, fields, the decoded event, and text that is safe to show.
+//!
+//! Invariant: decoding is total. Every entry, however broken, becomes an [`Event`] with its faults noted on it.
+
+pub mod decode;
+pub mod entry_id;
+pub mod event;
+pub mod fingerprint;
+pub mod gist;
+pub mod mapping;
+pub mod safe_text;
+pub mod time;
+
+pub use decode::decode;
+pub use entry_id::{EntryId, EntryIdError};
+pub use event::{Class, Event, Flags};
+pub use fingerprint::fingerprint;
+pub use gist::{Gist, gist};
+pub use mapping::{Evidence, Mapping, Part};
+pub use safe_text::SafeText;
+pub use time::{Ms, Zone};
+
+/// One field of an entry as Redis holds it: name and value, both arbitrary bytes.
+pub type FieldRef<'a> = (&'a [u8], &'a [u8]);

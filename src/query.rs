@@ -1,0 +1,19 @@
+//! The filter language, one for the interface, every command and the configuration.
+//!
+//! ```text
+//! filter = or ; or = and { "OR" and } ; and = not { ["AND"] not } ; not = ["-" | "NOT"] atom
+//! atom   = "(" or ")" | field op value | "is:" word | "has:" field | "since:" time | "until:" time | word | "quoted text" | /regex/
+//! op     = ":" (equals; glob with *; a,b = any of) | "=" | "!=" | ">" | ">=" | "<" | "<=" | "~" (regex)
+//! field  = type session user stream id role tokens latency | any field name, dotted into JSON (data.tool.name)
+//! is:    = error late duplicate open ended ; time = -10m | 10m | 14:02[:07] | 2026-11-23[T14:02[:07[Z]]] | entry id
+//! ```
+//!
+//! Invariant: `Display` of a parsed filter parses back to the same filter.
+
+pub mod ast;
+pub mod plan;
+pub mod scan;
+
+pub use ast::{Filter, FilterError};
+pub use plan::{Now, Plan};
+pub use scan::{EndedSessions, Scan, scan, scan_page};

@@ -1,0 +1,21 @@
+//! The log: all entries known here, append-only, in order, in chunks of columns.
+//!
+//! Invariant: entries keep their [`Seq`] for as long as they are here, whatever is appended, prepended or evicted around them.
+
+pub mod arrival;
+pub mod chunk;
+pub mod columns;
+pub mod cursor;
+pub mod interner;
+pub mod log;
+pub mod page;
+pub mod payload;
+
+pub use arrival::{Arrival, History, Link, Trouble};
+pub use chunk::{Chunk, Summary};
+pub use columns::{Columns, Rows};
+pub use cursor::{Cursor, Seq};
+pub use interner::{Interner, Strings, Symbol};
+pub use log::{EntryRef, Log, Snapshot};
+pub use page::{Page, PageBuilder};
+pub use payload::Payloads;

@@ -1,0 +1,158 @@
+//! A chunk: up to [`Chunk::FULL_LEN`] entries of the log, sealed with a summary once it is full.
+
+use hashbrown::HashMap;
+
+use super::{Columns, Page, Payloads, Symbol};
+use crate::model::{Flags, Ms};
+
+/// A run of entries. Shared by `Arc`; sealed chunks never change but for the duplicate mark.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chunk {
+    /// The columns, in symbols of the log.
+    pub columns: Columns,
+    /// The fields as they came.
+    pub payloads: Payloads,
+    /// Set when the chunk is sealed.
+    pub summary: Option<Summary>,
+}
+
+/// What a scan may know of a sealed chunk without reading it. Adds up over chunks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// First and last place on the time axis.
+    pub axis_ms: (Ms, Ms),
+    /// Entries per kind.
+    pub kinds: Vec<(Symbol, u32)>,
+    /// Distinct sessions, sorted.
+    pub sessions: Vec<Symbol>,
+    /// Distinct users, sorted.
+    pub users: Vec<Symbol>,
+    /// Rows that are errors, ascending.
+    pub errors: Vec<u32>,
+    /// Entries with each fingerprint, and the row of the last of them.
+    pub fingerprints: Vec<(Symbol, u32, u32)>,
+}
+
+impl Chunk {
+    /// Entries at which a chunk is sealed.
+    pub const FULL_LEN: usize = 16_384;
+    /// Value bytes at which a chunk is sealed, so that huge entries do not make huge chunks.
+    pub const FULL_BYTES: usize = 16 << 20;
+
+    /// Entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether it holds no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    /// Whether it takes no more entries.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() >= Self::FULL_LEN || self.payloads.value_bytes() >= Self::FULL_BYTES
+    }
+
+    /// Adds a page whose symbols `rename` translates.
+    pub fn extend(&mut self, page: &Page, rename: impl Fn(Symbol) -> Symbol) {
+        self.columns.extend(&page.columns, &rename);
+        self.payloads.extend(&page.payloads, &rename);
+    }
+
+    /// Adds another chunk of the same log.
+    pub fn join(&mut self, other: &Self) {
+        self.columns.extend(&other.columns, |s| s);
+        self.payloads.extend(&other.payloads, |s| s);
+    }
+
+    /// Makes the summary and gives back what growth left over.
+    pub fn seal(&mut self) {
+        self.columns.shrink();
+        self.payloads.shrink();
+        self.summary = Some(Summary::of(&self.columns));
+    }
+
+    /// Rows that are errors, ascending.
+    pub fn errors(&self) -> impl DoubleEndedIterator<Item = usize> {
+        let sealed = self
+            .summary
+            .as_ref()
+            .map(|s| s.errors.iter().map(|row| *row as usize));
+        let open = match self.summary {
+            Some(_) => 0..0,
+            None => 0..self.len(),
+        };
+        sealed
+            .into_iter()
+            .flatten()
+            .chain(open.filter(|row| self.columns.has(*row, Flags::ERROR)))
+    }
+
+    /// Whether entries of this session may be here (false is certain).
+    #[must_use]
+    pub fn may_have_session(&self, session: Symbol) -> bool {
+        self.summary
+            .as_ref()
+            .is_none_or(|s| s.sessions.binary_search(&session).is_ok())
+    }
+
+    /// Bytes held in memory.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let summary = self.summary.as_ref().map_or(0, |s| {
+            s.kinds.len() * 8
+                + (s.sessions.len() + s.users.len() + s.errors.len()) * 4
+                + s.fingerprints.len() * 12
+        });
+        self.columns.id.capacity() * Columns::row_bytes() + self.payloads.memory_bytes() + summary
+    }
+}
+
+impl Summary {
+    fn of(columns: &Columns) -> Self {
+        let errors = (0..columns.len()).filter(|row| columns.has(*row, Flags::ERROR));
+        let errors: Vec<u32> = errors.filter_map(|row| u32::try_from(row).ok()).collect();
+        let mut fingerprints: HashMap<Symbol, (u32, u32)> = HashMap::new();
+        for row in &errors {
+            let symbol = columns
+                .fingerprint
+                .get(*row as usize)
+                .copied()
+                .unwrap_or_default();
+            let group = fingerprints.entry(symbol).or_default();
+            *group = (group.0 + 1, *row);
+        }
+        let mut kinds: HashMap<Symbol, u32> = HashMap::new();
+        for kind in &columns.kind {
+            *kinds.entry(*kind).or_default() += 1;
+        }
+        let bounds = columns
+            .axis_ms
+            .first()
+            .copied()
+            .zip(columns.axis_ms.last().copied());
+        Self {
+            axis_ms: bounds.unwrap_or_default(),
+            kinds: kinds.into_iter().collect(),
+            sessions: distinct(&columns.session),
+            users: distinct(&columns.user),
+            errors,
+            fingerprints: fingerprints
+                .into_iter()
+                .map(|(symbol, (count, last))| (symbol, count, last))
+                .collect(),
+        }
+    }
+}
+
+fn distinct(column: &[Symbol]) -> Vec<Symbol> {
+    let mut symbols = column.to_vec();
+    symbols.sort_unstable();
+    symbols.dedup();
+    symbols.shrink_to_fit();
+    symbols
+}

@@ -1,0 +1,625 @@
+//! The log itself: grows at the live end, takes history in at the old end, and drops its oldest chunks when memory is short.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::{Chunk, Cursor, Interner, Page, Rows, Seq, Strings, Symbol};
+use crate::model::{self, Class, EntryId, Event, Evidence, FieldRef, Flags, Mapping, Ms};
+
+/// All entries known here, in order.
+#[derive(Clone, Debug)]
+pub struct Log {
+    chunks: VecDeque<Slot>,
+    interner: Interner,
+    event_ids: HashMap<u64, Seq>,
+    last_ids: HashMap<Symbol, EntryId>,
+    evidence: Evidence,
+    version: u64,
+    evicted: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    base: Seq,
+    chunk: Arc<Chunk>,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            chunks: VecDeque::new(),
+            interner: Interner::default(),
+            event_ids: HashMap::new(),
+            last_ids: HashMap::new(),
+            evidence: Evidence::default(),
+            version: 0,
+            evicted: 0,
+        }
+    }
+}
+
+/// The log as it stood at one moment, for work on another task. Cheap to make: it shares the chunks.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    chunks: Vec<(Seq, Arc<Chunk>)>,
+    strings: Strings,
+    /// The log's version at that moment.
+    pub version: u64,
+}
+
+/// One entry in place.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryRef<'a> {
+    /// Its place.
+    pub seq: Seq,
+    chunk: &'a Chunk,
+    row: usize,
+    strings: &'a Strings,
+}
+
+impl Log {
+    /// Takes a page in at the live end. Returns the places of its entries.
+    pub fn append(&mut self, page: &Page) -> Range<Seq> {
+        let start = self.end().next();
+        if page.is_empty() {
+            return start..start;
+        }
+        let rename = self.translate(page);
+        if self.chunks.back().is_none_or(|slot| slot.chunk.is_full()) {
+            self.seal_last();
+            self.chunks.push_back(Slot {
+                base: start,
+                chunk: Arc::default(),
+            });
+        }
+        let floor = self.axis_end();
+        if let Some(slot) = self.chunks.back_mut() {
+            let chunk = Arc::make_mut(&mut slot.chunk);
+            let from = chunk.len();
+            chunk.extend(page, &rename);
+            for axis in chunk.columns.axis_ms.iter_mut().skip(from) {
+                *axis = floor.map_or(*axis, |f| (*axis).max(f));
+            }
+        }
+        self.mark_late(start, page, &rename);
+        self.note_event_ids(start, page);
+        self.evidence.add(&page.evidence);
+        self.version += 1;
+        start..self.end().next()
+    }
+
+    /// Takes a page of history in at the old end. Returns the places of its entries.
+    pub fn prepend(&mut self, page: &Page) -> Range<Seq> {
+        let end = self.first().next();
+        let start = end.minus(page.len() as u64);
+        if page.is_empty() {
+            return end..end;
+        }
+        let rename = self.translate(page);
+        let mut chunk = Chunk::default();
+        chunk.extend(page, &rename);
+        if let Some(ceiling) = self.axis_start() {
+            for axis in &mut chunk.columns.axis_ms {
+                *axis = (*axis).min(ceiling);
+            }
+        }
+        self.chunks.push_front(Slot {
+            base: start,
+            chunk: Arc::new(chunk),
+        });
+        self.join_front();
+        for (row, stream) in page.columns.stream.iter().enumerate() {
+            let id = page.columns.id.get(row).copied().unwrap_or_default();
+            let last = self.last_ids.entry(rename(*stream)).or_insert(id);
+            *last = id.max(*last);
+        }
+        self.note_older_event_ids(start, page);
+        self.evidence.add(&page.evidence);
+        self.version += 1;
+        start..end
+    }
+
+    /// Drops the oldest chunks until the log takes at most `budget` bytes; the newest chunk always stays.
+    /// Returns the number of entries dropped.
+    pub fn evict(&mut self, budget: usize) -> u64 {
+        let mut dropped = 0;
+        let mut memory = self.memory_bytes();
+        while memory > budget && self.chunks.len() > 1 {
+            let Some(slot) = self.chunks.pop_front() else {
+                break;
+            };
+            memory = memory.saturating_sub(slot.chunk.memory_bytes());
+            dropped += slot.chunk.len() as u64;
+            for (row, hash) in slot.chunk.columns.event_id.iter().enumerate() {
+                if self.event_ids.get(hash) == Some(&slot.base.plus(row as u64)) {
+                    self.event_ids.remove(hash);
+                }
+            }
+        }
+        if dropped > 0 {
+            self.evicted += dropped;
+            self.version += 1;
+        }
+        dropped
+    }
+
+    /// Grows with every change.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Entries dropped so far to stay within memory.
+    #[must_use]
+    pub fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// The boundary before the oldest entry here.
+    #[must_use]
+    pub fn first(&self) -> Cursor {
+        self.chunks
+            .front()
+            .map_or(Seq::ORIGIN, |slot| slot.base)
+            .before()
+    }
+
+    /// The boundary after the newest entry here.
+    #[must_use]
+    pub fn end(&self) -> Cursor {
+        let last = self.chunks.back();
+        last.map_or(Seq::ORIGIN, |slot| slot.base.plus(slot.chunk.len() as u64))
+            .before()
+    }
+
+    /// Entries here.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.end().since(self.first())
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The entry at a place, if it is here.
+    #[must_use]
+    pub fn get(&self, seq: Seq) -> Option<EntryRef<'_>> {
+        let slot = self.chunks.get(self.slot_of(seq)?)?;
+        let row = usize::try_from(seq.since(slot.base)).ok()?;
+        Some(EntryRef {
+            seq,
+            chunk: &slot.chunk,
+            row,
+            strings: self.strings(),
+        })
+    }
+
+    /// The last entry that has happened at a boundary.
+    #[must_use]
+    pub fn last_before(&self, cursor: Cursor) -> Option<EntryRef<'_>> {
+        if cursor <= self.first() {
+            return None;
+        }
+        self.get(cursor.last())
+    }
+
+    /// The boundary after everything up to and including this moment on the time axis, within the log.
+    #[must_use]
+    pub fn cursor_at(&self, ms: Ms) -> Cursor {
+        let at = self.chunks.partition_point(|s| {
+            s.chunk
+                .columns
+                .axis_ms
+                .first()
+                .is_some_and(|first| *first <= ms)
+        });
+        let Some(slot) = at.checked_sub(1).and_then(|i| self.chunks.get(i)) else {
+            return self.first();
+        };
+        slot.base
+            .plus(
+                slot.chunk
+                    .columns
+                    .axis_ms
+                    .partition_point(|axis| *axis <= ms) as u64,
+            )
+            .before()
+    }
+
+    /// The place of an entry by its id; the first of them where several streams have that id.
+    #[must_use]
+    pub fn find(&self, id: EntryId) -> Option<Seq> {
+        let near = self.cursor_at(id.ms.saturating_sub(1)).next();
+        let here = |seq: &Seq| self.get(*seq).is_some_and(|e| e.id() == id);
+        let mut seq = near;
+        while let Some(entry) = self.get(seq) {
+            if entry.axis_ms() > id.ms {
+                break;
+            }
+            if here(&seq) {
+                return Some(seq);
+            }
+            seq = seq.plus(1);
+        }
+        // A late entry stands after its time.
+        (self.first().next().0..self.end().next().0)
+            .map(Seq)
+            .filter(|s| *s >= seq)
+            .find(here)
+    }
+
+    /// The last id received of a stream.
+    #[must_use]
+    pub fn last_id(&self, stream: &[u8]) -> Option<EntryId> {
+        self.last_ids.get(&self.interner.find(stream)?).copied()
+    }
+
+    /// Chunks that hold entries of `range`, oldest first, with the place of each chunk's first row and the rows within the range.
+    pub fn chunks(
+        &self,
+        range: Range<Cursor>,
+    ) -> impl DoubleEndedIterator<Item = (Seq, &Arc<Chunk>, Range<usize>)> {
+        let low = self
+            .slot_of(range.start.max(self.first()).next())
+            .unwrap_or(self.chunks.len());
+        self.chunks.range(low..).filter_map(move |slot| {
+            let rows = rows_within(slot.base, slot.chunk.len(), &range)?;
+            Some((slot.base, &slot.chunk, rows))
+        })
+    }
+
+    /// For filters and readers.
+    #[must_use]
+    pub fn rows<'a>(&'a self, chunk: &'a Chunk) -> Rows<'a> {
+        Rows {
+            columns: &chunk.columns,
+            payloads: &chunk.payloads,
+            strings: self.strings(),
+        }
+    }
+
+    /// The strings behind the log's symbols.
+    #[must_use]
+    pub fn strings(&self) -> &Strings {
+        self.interner.strings()
+    }
+
+    /// The symbol of these bytes, if they were seen.
+    #[must_use]
+    pub fn symbol(&self, bytes: &[u8]) -> Option<Symbol> {
+        self.interner.find(bytes)
+    }
+
+    /// What decoding found, over every entry ever taken in.
+    #[must_use]
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// The log as it stands now, for work on another task.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            chunks: self
+                .chunks
+                .iter()
+                .map(|slot| (slot.base, Arc::clone(&slot.chunk)))
+                .collect(),
+            strings: self.strings().clone(),
+            version: self.version,
+        }
+    }
+
+    /// Bytes held in memory by entries, strings and the table of event ids.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let chunks: usize = self
+            .chunks
+            .iter()
+            .map(|slot| slot.chunk.memory_bytes())
+            .sum();
+        chunks + self.interner.memory_bytes() + self.event_ids.capacity() * 17
+    }
+
+    /// Time axis at the oldest and at the newest entry.
+    #[must_use]
+    pub fn axis_range(&self) -> Option<(Ms, Ms)> {
+        Some((self.axis_start()?, self.axis_end()?))
+    }
+
+    fn axis_start(&self) -> Option<Ms> {
+        self.chunks.front()?.chunk.columns.axis_ms.first().copied()
+    }
+
+    fn axis_end(&self) -> Option<Ms> {
+        self.chunks
+            .iter()
+            .rev()
+            .find_map(|slot| slot.chunk.columns.axis_ms.last().copied())
+    }
+
+    fn slot_of(&self, seq: Seq) -> Option<usize> {
+        if !self.end().includes(seq) || seq < self.first().next() {
+            return None;
+        }
+        self.chunks
+            .partition_point(|slot| slot.base <= seq)
+            .checked_sub(1)
+    }
+
+    fn translate(&mut self, page: &Page) -> impl Fn(Symbol) -> Symbol + use<> {
+        let table: Vec<Symbol> = page
+            .strings
+            .iter()
+            .map(|(_, bytes)| self.interner.intern(bytes))
+            .collect();
+        move |symbol: Symbol| match (symbol.0 as usize).checked_sub(1) {
+            Some(index) => table.get(index).copied().unwrap_or_default(),
+            None => Symbol::NONE,
+        }
+    }
+
+    fn seal_last(&mut self) {
+        if let Some(slot) = self.chunks.back_mut() {
+            Arc::make_mut(&mut slot.chunk).seal();
+        }
+    }
+
+    /// Pages of history are smaller than chunks: joins those at the old end once together they fill one.
+    fn join_front(&mut self) {
+        let open = self
+            .chunks
+            .iter()
+            .take_while(|slot| slot.chunk.summary.is_none())
+            .count();
+        let newest_is_open = open == self.chunks.len();
+        let joined = if newest_is_open {
+            open.saturating_sub(1)
+        } else {
+            open
+        };
+        let sizes = self.chunks.iter().take(joined);
+        let (length, bytes) = sizes.fold((0, 0), |(l, b), s| {
+            (l + s.chunk.len(), b + s.chunk.payloads.value_bytes())
+        });
+        if length < Chunk::FULL_LEN && bytes < Chunk::FULL_BYTES {
+            return;
+        }
+        let Some(base) = self.chunks.front().map(|slot| slot.base) else {
+            return;
+        };
+        let mut whole = Chunk::default();
+        for slot in self.chunks.drain(..joined) {
+            whole.join(&slot.chunk);
+        }
+        whole.seal();
+        self.chunks.push_front(Slot {
+            base,
+            chunk: Arc::new(whole),
+        });
+    }
+
+    fn mark_late(&mut self, start: Seq, page: &Page, rename: impl Fn(Symbol) -> Symbol) {
+        let mut highest = self
+            .last_ids
+            .values()
+            .copied()
+            .max()
+            .unwrap_or(EntryId::MIN);
+        for (row, (id, stream)) in page.columns.id.iter().zip(&page.columns.stream).enumerate() {
+            if *id < highest {
+                self.mark(start.plus(row as u64), Flags::LATE);
+            }
+            highest = highest.max(*id);
+            let last = self.last_ids.entry(rename(*stream)).or_insert(*id);
+            *last = (*last).max(*id);
+        }
+    }
+
+    fn note_event_ids(&mut self, start: Seq, page: &Page) {
+        for (row, hash) in page
+            .columns
+            .event_id
+            .iter()
+            .enumerate()
+            .filter(|(_, hash)| **hash != 0)
+        {
+            let seq = start.plus(row as u64);
+            let first = *self.event_ids.entry(*hash).or_insert(seq);
+            if first != seq {
+                self.mark(seq, Flags::DUPLICATE);
+            }
+        }
+    }
+
+    /// An older entry is the original: what was first so far becomes the duplicate.
+    fn note_older_event_ids(&mut self, start: Seq, page: &Page) {
+        for (row, hash) in page
+            .columns
+            .event_id
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, hash)| **hash != 0)
+        {
+            if let Some(later) = self.event_ids.insert(*hash, start.plus(row as u64)) {
+                self.mark(later, Flags::DUPLICATE);
+            }
+        }
+    }
+
+    fn mark(&mut self, seq: Seq, flags: Flags) {
+        let Some(slot) = self.slot_of(seq).and_then(|at| self.chunks.get_mut(at)) else {
+            return;
+        };
+        let Ok(row) = usize::try_from(seq.since(slot.base)) else {
+            return;
+        };
+        if let Some(marks) = Arc::make_mut(&mut slot.chunk).columns.flags.get_mut(row) {
+            *marks = marks.with(flags);
+        }
+    }
+}
+
+fn rows_within(base: Seq, len: usize, range: &Range<Cursor>) -> Option<Range<usize>> {
+    let from = usize::try_from(range.start.since(base.before()))
+        .ok()?
+        .min(len);
+    let to = usize::try_from(range.end.since(base.before()))
+        .ok()?
+        .min(len);
+    (from < to).then_some(from..to)
+}
+
+impl Snapshot {
+    /// Chunks that hold entries of `range`, as [`Log::chunks`].
+    pub fn chunks(
+        &self,
+        range: Range<Cursor>,
+    ) -> impl DoubleEndedIterator<Item = (Seq, &Arc<Chunk>, Range<usize>)> {
+        self.chunks.iter().filter_map(move |(base, chunk)| {
+            let rows = rows_within(*base, chunk.len(), &range)?;
+            Some((*base, chunk, rows))
+        })
+    }
+
+    /// For filters and readers.
+    #[must_use]
+    pub fn rows<'a>(&'a self, chunk: &'a Chunk) -> Rows<'a> {
+        Rows {
+            columns: &chunk.columns,
+            payloads: &chunk.payloads,
+            strings: &self.strings,
+        }
+    }
+
+    /// The boundaries before the oldest and after the newest entry.
+    #[must_use]
+    pub fn range(&self) -> Range<Cursor> {
+        let first = self.chunks.first().map_or(Seq::ORIGIN, |(base, _)| *base);
+        let end = self
+            .chunks
+            .last()
+            .map_or(Seq::ORIGIN, |(base, chunk)| base.plus(chunk.len() as u64));
+        first.before()..end.before()
+    }
+
+    /// The strings behind the symbols.
+    #[must_use]
+    pub fn strings(&self) -> &Strings {
+        &self.strings
+    }
+}
+
+impl<'a> EntryRef<'a> {
+    fn symbol(&self, column: &'a [Symbol]) -> Symbol {
+        column.get(self.row).copied().unwrap_or_default()
+    }
+
+    /// The entry id.
+    #[must_use]
+    pub fn id(&self) -> EntryId {
+        self.chunk
+            .columns
+            .id
+            .get(self.row)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Its place on the time axis.
+    #[must_use]
+    pub fn axis_ms(&self) -> Ms {
+        self.chunk
+            .columns
+            .axis_ms
+            .get(self.row)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The stream it came from.
+    #[must_use]
+    pub fn stream(&self) -> &'a [u8] {
+        self.strings.get(self.symbol(&self.chunk.columns.stream))
+    }
+
+    /// Its session, or none.
+    #[must_use]
+    pub fn session(&self) -> Symbol {
+        self.symbol(&self.chunk.columns.session)
+    }
+
+    /// Its user, or none.
+    #[must_use]
+    pub fn user(&self) -> Symbol {
+        self.symbol(&self.chunk.columns.user)
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> Symbol {
+        self.symbol(&self.chunk.columns.kind)
+    }
+
+    /// Its class.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.chunk
+            .columns
+            .class
+            .get(self.row)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Its marks, with those that the log sets.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        self.chunk
+            .columns
+            .flags
+            .get(self.row)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Its failure's fingerprint, or none.
+    #[must_use]
+    pub fn fingerprint(&self) -> Symbol {
+        self.symbol(&self.chunk.columns.fingerprint)
+    }
+
+    /// Latency in ms, where known.
+    #[must_use]
+    pub fn latency_ms(&self) -> Option<f64> {
+        self.chunk.columns.latency(self.row)
+    }
+
+    /// Tokens, where known.
+    #[must_use]
+    pub fn tokens(&self) -> Option<u64> {
+        self.chunk.columns.tokens(self.row)
+    }
+
+    /// The fields as they came.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldRef<'a>> {
+        self.chunk.payloads.named(self.row, self.strings)
+    }
+
+    /// Decoded anew, with the log's marks.
+    #[must_use]
+    pub fn event(&self, mapping: &Mapping) -> Event<'a> {
+        let fields = self.fields();
+        let mut event = model::decode(self.stream(), self.id(), &fields, mapping);
+        event.flags = event.flags.with(self.flags());
+        event
+    }
+}

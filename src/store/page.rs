@@ -1,0 +1,176 @@
+//! A page: entries decoded by a source, away from the interface's task, on their way into the log.
+//!
+//! A page has symbols of its own; the log translates them when it takes the page in.
+
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use super::{Columns, Interner, Payloads, Rows, Strings, Symbol};
+use crate::model::{self, EntryId, Event, Evidence, FieldRef, Flags, Mapping};
+
+/// Decoded entries in stream order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// The columns, in symbols of [`Page::strings`].
+    pub columns: Columns,
+    /// The fields as they came.
+    pub payloads: Payloads,
+    /// The page's own symbols.
+    pub strings: Strings,
+    /// What decoding found.
+    pub evidence: Evidence,
+}
+
+impl Page {
+    /// Entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether it holds no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    /// For filters and readers.
+    #[must_use]
+    pub fn rows(&self) -> Rows<'_> {
+        Rows {
+            columns: &self.columns,
+            payloads: &self.payloads,
+            strings: &self.strings,
+        }
+    }
+
+    /// The id of the first and of the last entry.
+    #[must_use]
+    pub fn id_range(&self) -> Option<(EntryId, EntryId)> {
+        Some((*self.columns.id.first()?, *self.columns.id.last()?))
+    }
+}
+
+/// Builds a page from entries, decoding each by the mapping.
+#[derive(Debug)]
+pub struct PageBuilder {
+    mapping: Arc<Mapping>,
+    interner: Interner,
+    columns: Columns,
+    payloads: Payloads,
+    evidence: Evidence,
+}
+
+impl PageBuilder {
+    /// An empty page.
+    #[must_use]
+    pub fn new(mapping: Arc<Mapping>) -> Self {
+        Self {
+            mapping,
+            interner: Interner::default(),
+            columns: Columns::default(),
+            payloads: Payloads::default(),
+            evidence: Evidence::default(),
+        }
+    }
+
+    /// Adds one entry of the stream `stream`, which is to be later in the log than those before it.
+    pub fn push(&mut self, stream: &[u8], id: EntryId, fields: &[FieldRef<'_>]) {
+        let event = model::decode(stream, id, fields, &self.mapping);
+        self.evidence.note(&event, fields, &self.mapping);
+        let stream = self.interner.intern(stream);
+        self.push_columns(stream, id, &event);
+        let interner = &mut self.interner;
+        self.payloads.push(
+            fields
+                .iter()
+                .map(|(name, value)| (interner.intern(name), *value)),
+        );
+    }
+
+    fn push_columns(&mut self, stream: Symbol, id: EntryId, event: &Event<'_>) {
+        let fingerprint = event
+            .flags
+            .has(Flags::ERROR)
+            .then(|| model::fingerprint(event));
+        let c = &mut self.columns;
+        c.axis_ms.push(
+            c.axis_ms
+                .last()
+                .map_or(id.ms, |previous| id.ms.max(*previous)),
+        );
+        c.id.push(id);
+        c.stream.push(stream);
+        c.kind.push(self.interner.intern(&event.kind));
+        c.class.push(event.class);
+        c.session
+            .push(symbol(&mut self.interner, event.session.as_ref()));
+        c.user.push(symbol(&mut self.interner, event.user.as_ref()));
+        c.role.push(symbol(&mut self.interner, event.role.as_ref()));
+        c.fingerprint
+            .push(fingerprint.map_or(Symbol::NONE, |f| self.interner.intern(&f)));
+        c.time_ms.push(event.time_ms.unwrap_or(i64::MIN));
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "24 bits of milliseconds are exact to 4 hours"
+        )]
+        c.latency_ms
+            .push(event.latency_ms.map_or(-1.0, |l| l as f32));
+        c.tokens.push(
+            event
+                .tokens
+                .map_or(u32::MAX, |t| u32::try_from(t).unwrap_or(u32::MAX - 1)),
+        );
+        c.event_id
+            .push(event.event_id.as_ref().map_or(0, |e| event_id_hash(e)));
+        c.flags.push(event.flags);
+    }
+
+    /// Entries so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    /// Bytes of all values so far, so that a source can bound a page.
+    #[must_use]
+    pub fn value_bytes(&self) -> usize {
+        self.payloads.value_bytes()
+    }
+
+    /// The page.
+    #[must_use]
+    pub fn finish(self) -> Page {
+        let Self {
+            interner,
+            columns,
+            payloads,
+            evidence,
+            ..
+        } = self;
+        Page {
+            columns,
+            payloads,
+            strings: interner.strings().clone(),
+            evidence,
+        }
+    }
+}
+
+fn symbol(interner: &mut Interner, part: Option<&Cow<'_, [u8]>>) -> Symbol {
+    part.map_or(Symbol::NONE, |bytes| interner.intern(bytes))
+}
+
+/// Fixed keys: the same id hashes alike in every page of a run, and event ids are compared for equality only.
+fn event_id_hash(bytes: &[u8]) -> u64 {
+    std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default()
+        .hash_one(bytes)
+        .max(1)
+}
