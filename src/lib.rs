@@ -3,6 +3,7 @@
 //! The layers, each importing only those above it (`tests/architecture.rs` checks that): [`model`], [`store`], [`query`],
 //! [`project`], [`source`], [`app`], [`ui`], [`term`], [`runtime`], [`config`] and [`cli`].
 
+pub mod app;
 pub mod model;
 pub mod query;
 pub mod source;

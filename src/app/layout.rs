@@ -1,0 +1,258 @@
+//! Where the regions of the screen stand: a pure function of the size and of what is open.
+//!
+//! ```text
+//! header
+//! (banner)                      while something is wrong with the link
+//! metric strip                  four series side by side
+//! feed                          the full width
+//! session        errors         side by side from 100 columns on, else one of them; or the detail in their place
+//! scrubber
+//! keys                          or the prompt, two rows
+//! ```
+//!
+//! When rows are short they go in this order: blank rows, the strip's height, the scrubber's marks, the lower panes, the
+//! strip, the scrubber. The feed always stays.
+
+/// A rectangle in cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Area {
+    /// Column of the left edge.
+    pub x: u16,
+    /// Row of the upper edge.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Area {
+    /// Whether the cell lies inside.
+    #[must_use]
+    pub const fn contains(self, column: u16, row: u16) -> bool {
+        column >= self.x
+            && column - self.x < self.width
+            && row >= self.y
+            && row - self.y < self.height
+    }
+
+    /// Without its first row (the title rule).
+    #[must_use]
+    pub const fn body(self) -> Self {
+        let cut = if self.height > 0 { 1 } else { 0 };
+        Self {
+            y: self.y + cut,
+            height: self.height - cut,
+            ..self
+        }
+    }
+}
+
+/// The size of the terminal in cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+/// A pane that can have the focus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PaneId {
+    /// The feed of entries.
+    #[default]
+    Feed,
+    /// The session's timeline.
+    Session,
+    /// The error groups.
+    Errors,
+    /// The detail of one entry.
+    Detail,
+}
+
+/// What is open; with the size it decides the layout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Open {
+    /// A banner tells of trouble.
+    pub banner: bool,
+    /// The detail is open.
+    pub detail: bool,
+    /// The prompt is open.
+    pub prompt: bool,
+    /// The pane with the focus; where only one lower pane fits it is the one shown.
+    pub focus: PaneId,
+    /// The focused pane takes the whole middle.
+    pub zoom: bool,
+}
+
+/// Where each region stands. Areas of panes include their title rule as first row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The terminal.
+    pub size: Size,
+    /// State, source, playhead, rates.
+    pub header: Area,
+    /// One row of trouble.
+    pub banner: Option<Area>,
+    /// Four series; the first row is their titles.
+    pub strip: Option<Area>,
+    /// The feed; absent only while another pane is zoomed.
+    pub feed: Option<Area>,
+    /// The session's timeline.
+    pub session: Option<Area>,
+    /// The error groups.
+    pub errors: Option<Area>,
+    /// The detail of the selected entry.
+    pub detail: Option<Area>,
+    /// Rule with the times, density, and marks where there are three rows.
+    pub scrubber: Option<Area>,
+    /// Keys, or the prompt with its second row.
+    pub footer: Area,
+}
+
+/// From this width on two panes stand side by side.
+pub const WIDE: u16 = 100;
+/// From this height on the screen has room for blank rows.
+pub const TALL: u16 = 30;
+
+/// Lays the screen out.
+#[must_use]
+pub fn layout(size: Size, open: Open) -> Layout {
+    let mut rows = Rows {
+        top: 0,
+        bottom: size.height,
+        width: size.width,
+    };
+    let tall = size.height >= TALL;
+    let mut out = Layout {
+        size,
+        header: rows.take_top(1),
+        ..Layout::default()
+    };
+    out.footer = rows.take_bottom(if open.prompt { 2 } else { 1 });
+    if tall && !open.prompt {
+        rows.skip_bottom(1);
+    }
+    out.banner = open
+        .banner
+        .then(|| rows.take_top(1))
+        .filter(|a| a.height > 0);
+    out.scrubber = match size.height {
+        0..12 => None,
+        12..18 => Some(rows.take_bottom(2)),
+        _ => Some(rows.take_bottom(3)),
+    };
+    out.strip = match size.height {
+        0..16 => None,
+        16..TALL => Some(rows.take_top(2)),
+        _ => {
+            rows.skip_top(1);
+            Some(rows.take_top(4))
+        }
+    };
+    if tall {
+        rows.skip_top(1);
+        rows.skip_bottom(1);
+    }
+    panes(&mut out, rows, open);
+    out
+}
+
+fn panes(out: &mut Layout, mut rows: Rows, open: Open) {
+    let left = rows.bottom.saturating_sub(rows.top);
+    if open.zoom {
+        let all = Some(rows.take_top(left));
+        match open.focus {
+            PaneId::Feed => out.feed = all,
+            PaneId::Session => out.session = all,
+            PaneId::Errors => out.errors = all,
+            PaneId::Detail => out.detail = all,
+        }
+        return;
+    }
+    let lower = if open.detail {
+        left / 2
+    } else {
+        lower_height(left)
+    };
+    if lower >= 3 {
+        let area = rows.take_bottom(lower);
+        if open.detail {
+            out.detail = Some(area);
+        } else {
+            lower_panes(out, area, open.focus);
+        }
+    }
+    out.feed = Some(rows.take_top(rows.bottom.saturating_sub(rows.top)));
+}
+
+/// A third of the middle, and no more than is useful: an error list or a session seldom needs more at a glance.
+fn lower_height(middle: u16) -> u16 {
+    match middle {
+        0..10 => 0,
+        10..20 => 5,
+        _ => (middle * 3 / 8).clamp(6, 22),
+    }
+}
+
+fn lower_panes(out: &mut Layout, area: Area, focus: PaneId) {
+    if area.width < WIDE {
+        if focus == PaneId::Errors {
+            out.errors = Some(area);
+        } else {
+            out.session = Some(area);
+        }
+        return;
+    }
+    let left = area.width * 13 / 25;
+    out.session = Some(Area {
+        width: left,
+        ..area
+    });
+    out.errors = Some(Area {
+        x: area.x + left + 1,
+        width: area.width - left - 1,
+        ..area
+    });
+}
+
+/// The rows that are not given away yet.
+struct Rows {
+    top: u16,
+    bottom: u16,
+    width: u16,
+}
+
+impl Rows {
+    fn take_top(&mut self, height: u16) -> Area {
+        let height = height.min(self.bottom.saturating_sub(self.top));
+        let area = Area {
+            x: 0,
+            y: self.top,
+            width: self.width,
+            height,
+        };
+        self.top += height;
+        area
+    }
+
+    fn take_bottom(&mut self, height: u16) -> Area {
+        let height = height.min(self.bottom.saturating_sub(self.top));
+        self.bottom -= height;
+        Area {
+            x: 0,
+            y: self.bottom,
+            width: self.width,
+            height,
+        }
+    }
+
+    fn skip_top(&mut self, height: u16) {
+        self.take_top(height);
+    }
+
+    fn skip_bottom(&mut self, height: u16) {
+        self.take_bottom(height);
+    }
+}
