@@ -13,6 +13,7 @@
 pub mod ast;
 pub mod plan;
 pub mod scan;
+pub mod time;
 
 pub use ast::{Filter, FilterError};
 pub use plan::{Now, Plan};
