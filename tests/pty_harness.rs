@@ -82,7 +82,7 @@ fn what_a_program_copies_is_caught() {
 #[test]
 fn raw_mode_shows_in_the_driver_flags_even_after_the_end() {
     let mut pty = sh("read a; stty raw -echo; printf raw; read b; stty sane; stty raw -echo");
-    let cooked = pty.driver_flags();
+    let cooked = pty.driver_flags_at_start();
     pty.key(Key::Enter);
     pty.wait_for_text("raw", SOON);
     assert_ne!(pty.driver_flags(), cooked);

@@ -124,7 +124,11 @@ pub struct Pty {
     writer: Box<dyn Write + Send>,
     killer: Box<dyn ChildKiller + Send + Sync>,
     pid: u32,
+    flags_at_start: DriverFlags,
 }
+
+/// The terminal driver's input, output and local flags. In the local ones, ECHO and ICANON are off in raw mode.
+pub type DriverFlags = [u64; 3];
 
 impl Pty {
     /// Starts `program` in a terminal of this size. The environment is ours plus `env`; `TERM` and `COLORTERM` claim an
@@ -151,6 +155,7 @@ impl Pty {
         for (name, value) in env {
             command.env(name, value);
         }
+        let flags_at_start = flags(pair.master.as_ref());
         let mut child = pair
             .slave
             .spawn_command(command)
@@ -200,6 +205,7 @@ impl Pty {
             writer,
             killer,
             pid,
+            flags_at_start,
         }
     }
 
@@ -396,18 +402,14 @@ impl Pty {
             .collect()
     }
 
-    /// The terminal driver's input, output and local flags: equal before and after means that raw mode was undone.
-    /// In the local ones, ECHO and ICANON are off in raw mode.
-    pub fn driver_flags(&self) -> [u64; 3] {
-        let termios = self
-            .master
-            .get_termios()
-            .expect("the terminal's attributes");
-        [
-            u64::from(termios.input_flags.bits()),
-            u64::from(termios.output_flags.bits()),
-            u64::from(termios.local_flags.bits()),
-        ]
+    /// How the terminal driver is set now, also after the program's end.
+    pub fn driver_flags(&self) -> DriverFlags {
+        flags(self.master.as_ref())
+    }
+
+    /// How it was before the program started: equal to [`Self::driver_flags`] at the end if raw mode was undone.
+    pub fn driver_flags_at_start(&self) -> DriverFlags {
+        self.flags_at_start
     }
 
     pub fn pid(&self) -> u32 {
@@ -451,6 +453,15 @@ fn read_all(mut reader: Box<dyn Read + Send>, shared: &Shared) {
             return;
         }
     }
+}
+
+fn flags(terminal: &(dyn MasterPty + Send)) -> DriverFlags {
+    let termios = terminal.get_termios().expect("the terminal's attributes");
+    [
+        u64::from(termios.input_flags.bits()),
+        u64::from(termios.output_flags.bits()),
+        u64::from(termios.local_flags.bits()),
+    ]
 }
 
 fn side(cells: u16) -> NonZeroU16 {
