@@ -6,6 +6,7 @@
 
 pub mod clipboard;
 pub mod guard;
+pub mod outlet;
 pub mod panic;
 pub mod pen;
 pub mod sanitize;
@@ -14,5 +15,6 @@ pub mod scroll;
 
 pub use clipboard::{CLIPBOARD_MAX_BYTES, osc52};
 pub use guard::{Options, TermError, TerminalGuard, output, restore};
+pub use outlet::Outlet;
 pub use panic::restore_on_panic;
 pub use screen::{Drawn, Screen};

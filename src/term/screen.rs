@@ -85,6 +85,11 @@ impl<W: Write> Screen<W> {
         self.synchronized = on;
     }
 
+    /// Where the frames go.
+    pub fn out(&self) -> &W {
+        &self.out
+    }
+
     /// The whole screen.
     #[must_use]
     pub fn area(&self) -> Rect {
