@@ -8,6 +8,7 @@ pub mod event;
 pub mod fingerprint;
 pub mod gist;
 pub mod hex;
+pub mod line;
 pub mod mapping;
 pub mod safe_text;
 pub mod time;

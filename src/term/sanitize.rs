@@ -67,7 +67,7 @@ fn fit(cell: &mut Cell, room: usize) -> usize {
     let mut width = usize::from(cell.cell_width());
     // Terminals disagree about symbols of several characters: some add up the characters, some know clusters. Where the
     // two differ, the first character alone is drawn, about which they agree.
-    if width != cell.symbol().chars().map(advance).sum() {
+    if width != cell.symbol().chars().map(advance).sum::<usize>() {
         let first = cell.symbol().chars().next().unwrap_or(' ');
         cell.set_char(first);
         width = advance(first);

@@ -212,8 +212,8 @@ fn narrow_to_row(state: &mut State, command: Command) -> Vec<Effect> {
     }
     let wanted = Filter::equals(field, state.log.strings().get(symbol));
     let now = state.narrowing.as_ref().map(|n| n.filter.clone()).unwrap_or_default();
-    let others = now.without(field);
-    let already = now.clone() != others && others.clone().and(wanted.clone()) == now;
+    let others = now.clone().without(field);
+    let already = now != others && others.clone().and(wanted.clone()) == now;
     let stays = entry.seq;
     let filter = if already { others } else { others.and(wanted) };
     let was_following = state.playhead == Playhead::Following;
