@@ -11,7 +11,7 @@ mod scrubber;
 mod session;
 mod style;
 
-use super::layout::{Layout, PaneId};
+use super::layout::PaneId;
 use super::state::State;
 use super::view::{Pane, View};
 
@@ -56,7 +56,3 @@ const fn inner_width(width: u16) -> u16 {
     width.saturating_sub(3)
 }
 
-/// Whether the screen is as wide as the pictures.
-const fn is_wide(layout: &Layout) -> bool {
-    layout.size.width >= super::layout::WIDE
-}

@@ -1,0 +1,188 @@
+//! The imperative shell: the one loop, the only clock. It waits for input, arrivals, scans and time; hands each to `update`;
+//! does what `update` asks for; and draws when something changed and the last frame has left.
+//!
+//! The loop is generic over its input and its screen, so that a test can press keys and read the glass.
+
+mod frames;
+mod input;
+mod scans;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crossterm::event::Event;
+use futures_util::{Stream, StreamExt};
+use tokio::sync::{Notify, mpsc};
+
+use crate::app::playhead::Playhead;
+use crate::app::{Action, Effect, State, update};
+use crate::model::Ms;
+use crate::source::{Feed, Request};
+use crate::ui::theme::Theme;
+
+pub use frames::{Frames, Glass};
+use scans::Scans;
+
+/// What the loop works with.
+#[derive(Debug)]
+pub struct Session<G> {
+    /// The state to begin with.
+    pub state: State,
+    /// The source.
+    pub feed: Feed,
+    /// The screen.
+    pub glass: G,
+    /// How it looks.
+    pub theme: Theme,
+    /// The least time between two frames that data alone asks for.
+    pub frame_gap: Duration,
+    /// Told when the screen has taken a frame.
+    pub frame_left: Arc<Notify>,
+    /// Told when the program is to leave (a signal).
+    pub leave: Arc<Notify>,
+}
+
+/// Arrivals are taken in for at most this long before a frame is drawn.
+const DRAIN_MS: u128 = 12;
+/// While playing, the playhead moves that often.
+const PLAY_TICK: Duration = Duration::from_millis(33);
+/// While following, the charts move that often.
+const LIVE_TICK: Duration = Duration::from_millis(250);
+/// In rest, the clock is looked at that often.
+const REST_TICK: Duration = Duration::from_secs(1);
+
+/// This machine's time, ms since the epoch.
+#[must_use]
+pub fn now_ms() -> Ms {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ms::try_from(since.as_millis()).unwrap_or(Ms::MAX)
+}
+
+/// Runs the interface until it is left; gives back the last state.
+///
+/// # Errors
+/// When the terminal cannot be written any more.
+pub async fn run<G: Glass>(
+    session: Session<G>,
+    mut input: impl Stream<Item = io::Result<Event>> + Unpin,
+    first: Vec<Effect>,
+) -> io::Result<State> {
+    let Session { mut state, feed, glass, theme, frame_gap, frame_left, leave } = session;
+    let Feed { mut arrivals, requests } = feed;
+    let (mut scans, mut answers) = Scans::new();
+    let mut frames = Frames::new(glass, theme, frame_gap);
+    let mut clock = Clock::new();
+    let mut source_open = true;
+    let mut todo = first;
+    loop {
+        if perform(&mut frames, &mut scans, &requests, todo.drain(..))? == Next::Leave {
+            return Ok(state);
+        }
+        frames.draw_if_due(&state)?;
+        let wait = frames.wait().unwrap_or_else(|| rest(&state));
+        let due = clock.last + wait;
+        tokio::select! {
+            biased;
+            () = leave.notified() => return Ok(state),
+            event = input.next() => match event {
+                Some(event) => {
+                    if let Some(action) = input::action(&event?) {
+                        todo.extend(clock.tick(&mut state));
+                        if let Action::Resize(size) = action {
+                            frames.resize(size);
+                        }
+                        todo.extend(update(&mut state, action));
+                        frames.input();
+                    }
+                }
+                None => return Ok(state),
+            },
+            Some(action) = answers.recv() => {
+                todo.extend(update(&mut state, action));
+                frames.data();
+            }
+            arrival = arrivals.recv(), if source_open => match arrival {
+                Some(arrival) => {
+                    todo.extend(clock.tick(&mut state));
+                    todo.extend(update(&mut state, Action::Arrived(arrival)));
+                    todo.extend(drain(&mut state, &mut arrivals));
+                    frames.data();
+                }
+                None => source_open = false,
+            },
+            () = frame_left.notified() => {}
+            () = tokio::time::sleep_until(due.into()) => {
+                let before = clock.last;
+                todo.extend(clock.tick(&mut state));
+                if clock.last - before >= rest(&state) / 2 {
+                    frames.data();
+                }
+            }
+        }
+    }
+}
+
+/// Takes in what else has arrived, for a moment: one frame for all of it.
+fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<crate::store::Arrival>) -> Vec<Effect> {
+    let begun = Instant::now();
+    let mut effects = Vec::new();
+    while begun.elapsed().as_millis() < DRAIN_MS {
+        let Ok(arrival) = arrivals.try_recv() else { break };
+        effects.extend(update(state, Action::Arrived(arrival)));
+    }
+    effects
+}
+
+fn rest(state: &State) -> Duration {
+    match state.playhead {
+        Playhead::Playing { .. } => PLAY_TICK,
+        Playhead::Following if state.quiet_ms() < crate::app::state::QUIET_MS => LIVE_TICK,
+        Playhead::Following | Playhead::Paused(_) => REST_TICK,
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Next {
+    GoOn,
+    Leave,
+}
+
+fn perform<G: Glass>(
+    frames: &mut Frames<G>,
+    scans: &mut Scans,
+    requests: &mpsc::Sender<Request>,
+    effects: impl Iterator<Item = Effect>,
+) -> io::Result<Next> {
+    for effect in effects {
+        match effect {
+            Effect::Quit => return Ok(Next::Leave),
+            Effect::Scan { generation, plan, log, range } => scans.start(generation, plan, log, range),
+            // A full queue means that as much was asked for already.
+            Effect::LoadOlder { count } => drop(requests.try_send(Request::Older { count })),
+            Effect::Copy(text) => frames.copy(&text)?,
+        }
+    }
+    Ok(Next::GoOn)
+}
+
+/// Turns the passing of time into ticks.
+struct Clock {
+    last: Instant,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { last: Instant::now() }
+    }
+
+    /// Whole milliseconds only; what is left over counts next time.
+    fn tick(&mut self, state: &mut State) -> Vec<Effect> {
+        let elapsed_ms = u64::try_from(self.last.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if elapsed_ms == 0 {
+            return Vec::new();
+        }
+        self.last += Duration::from_millis(elapsed_ms);
+        update(state, Action::Tick { elapsed_ms })
+    }
+}

@@ -1,0 +1,130 @@
+//! When to draw: input at once, data at a bounded rate, nothing while the last frame is still on its way.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+
+use crate::app::layout::Size;
+use crate::app::{State, screen};
+use crate::term::{Outlet, Screen};
+use crate::ui::{self, theme::Theme};
+
+/// A screen to draw on.
+pub trait Glass {
+    /// Draws a frame; the closure gives the cell of the cursor, if one is shown.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn frame(&mut self, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()>;
+
+    /// The terminal has this size now.
+    fn resize(&mut self, size: Size);
+
+    /// Whether the last frame has left.
+    fn is_idle(&self) -> bool;
+
+    /// Puts text on the clipboard.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+}
+
+impl Glass for Screen<Outlet> {
+    fn frame(&mut self, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+        draw_on(self, render)
+    }
+
+    fn resize(&mut self, size: Size) {
+        Screen::resize(self, size.width, size.height);
+    }
+
+    fn is_idle(&self) -> bool {
+        self.out().is_idle()
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        crate::term::osc52(text).map_or(Ok(()), |sequence| self.pass(&sequence))
+    }
+}
+
+/// The cursor is known only after drawing and belongs to the same frame: where it changed, a second, tiny one follows.
+fn draw_on<W: Write>(screen: &mut Screen<W>, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+    let mut cursor = None;
+    let mut buffer = Buffer::empty(screen.area());
+    cursor = render(&mut buffer).or(cursor);
+    screen.set_cursor(cursor);
+    screen.draw(|glass| *glass = buffer).map(drop)
+}
+
+/// Decides when a frame is drawn, and draws it.
+pub struct Frames<G> {
+    glass: G,
+    theme: Theme,
+    gap: Duration,
+    last: Option<Instant>,
+    wanted: Wanted,
+}
+
+/// Why a frame is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    No,
+    ByData,
+    ByInput,
+}
+
+/// A frame that did not leave is looked at again after this.
+const STUCK: Duration = Duration::from_millis(50);
+
+impl<G: Glass> Frames<G> {
+    /// Nothing is drawn yet; the first frame is due at once.
+    pub fn new(glass: G, theme: Theme, gap: Duration) -> Self {
+        Self { glass, theme, gap, last: None, wanted: Wanted::ByInput }
+    }
+
+    /// The user did something.
+    pub fn input(&mut self) {
+        self.wanted = Wanted::ByInput;
+    }
+
+    /// Something changed by itself.
+    pub fn data(&mut self) {
+        self.wanted = self.wanted.max(Wanted::ByData);
+    }
+
+    /// The terminal has this size now.
+    pub fn resize(&mut self, size: Size) {
+        self.glass.resize(size);
+    }
+
+    /// Puts text on the clipboard.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.glass.copy(text)
+    }
+
+    /// Until the frame that is wanted may be drawn; `None` when none is wanted.
+    pub fn wait(&self) -> Option<Duration> {
+        match self.wanted {
+            Wanted::No => None,
+            _ if !self.glass.is_idle() => Some(STUCK),
+            Wanted::ByInput => Some(Duration::ZERO),
+            Wanted::ByData => Some(self.last.map_or(Duration::ZERO, |last| self.gap.saturating_sub(last.elapsed()))),
+        }
+    }
+
+    /// Draws the frame that is wanted, if its time has come.
+    pub fn draw_if_due(&mut self, state: &State) -> io::Result<()> {
+        if self.wait() != Some(Duration::ZERO) {
+            return Ok(());
+        }
+        let view = screen(state);
+        let theme = self.theme;
+        self.glass.frame(&mut |buffer| ui::render(&view, &theme, buffer).map(Position::from))?;
+        self.last = Some(Instant::now());
+        self.wanted = Wanted::No;
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+//! Scans of the log away from the interface's task: one at a time matters, an older one is told to stop.
+
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::mpsc;
+
+use crate::app::Action;
+use crate::query::{Plan, scan};
+use crate::store::{Cursor, Snapshot};
+
+/// Answers that may wait to be taken in; a scan that is further ahead waits.
+const WAITING: usize = 64;
+
+/// Starts scans and cancels them.
+#[derive(Debug)]
+pub struct Scans {
+    newest: Arc<AtomicU64>,
+    answers: mpsc::Sender<Action>,
+}
+
+impl Scans {
+    /// With the end at which the answers come out.
+    pub fn new() -> (Self, mpsc::Receiver<Action>) {
+        let (answers, receiver) = mpsc::channel(WAITING);
+        (Self { newest: Arc::default(), answers }, receiver)
+    }
+
+    /// Starts a scan; those of older generations stop at their next chunk.
+    pub fn start(&mut self, generation: u64, plan: Arc<Plan>, log: Snapshot, range: Range<Cursor>) {
+        self.newest.store(generation, Ordering::Relaxed);
+        let (newest, answers) = (Arc::clone(&self.newest), self.answers.clone());
+        tokio::task::spawn_blocking(move || {
+            scan(&plan, &log, range, |part| {
+                let stale = newest.load(Ordering::Relaxed) != generation;
+                if stale || answers.blocking_send(Action::Scanned { generation, scan: part }).is_err() {
+                    return ControlFlow::Break(());
+                }
+                ControlFlow::Continue(())
+            });
+        });
+    }
+}
