@@ -234,10 +234,14 @@ proptest! {
     #[test]
     fn a_snapshot_does_not_move(before in vec(step(), 1..6), after in vec(step(), 1..6)) {
         let (mut log, mut naive) = (Log::default(), Naive::default());
-        before.iter().for_each(|step| naive.apply(step, &mut log));
+        for step in &before {
+            naive.apply(step, &mut log);
+        }
         let snapshot = log.snapshot();
         let then = copy(&snapshot);
-        after.iter().for_each(|step| naive.apply(step, &mut log));
+        for step in &after {
+            naive.apply(step, &mut log);
+        }
         prop_assert_eq!(copy(&snapshot), then);
     }
 }

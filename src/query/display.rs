@@ -105,9 +105,9 @@ fn compared(f: &mut fmt::Formatter<'_>, test: &Test) -> fmt::Result {
             f.write_str(order.sign())?;
             value(f, bytes)
         }
-        Test::Regex(text) => {
+        Test::Regex(regex) => {
             f.write_char('~')?;
-            slashed(f, text)
+            slashed(f, regex)
         }
     }
 }

@@ -140,7 +140,11 @@ fn bytewise(pattern: &str) -> RegexBuilder {
 }
 
 fn escaped_bytes(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("\\x{b:02x}")).collect()
+    let escapes = bytes.iter().flat_map(|byte| {
+        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+        ['\\', 'x', digit(byte >> 4), digit(byte & 15)]
+    });
+    escapes.collect()
 }
 
 fn compile(pattern: &str) -> Option<Regex> {

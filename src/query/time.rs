@@ -188,10 +188,9 @@ fn clock(day: Day, time: NaiveTime, now: Now) -> Ms {
     let on = |date: NaiveDate| instant(now.zone, date.and_time(time));
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     match day {
-        Day::Today => on(today),
         Day::Yesterday => on(yesterday),
         Day::Last if on(today) > now.ms => on(yesterday),
-        Day::Last => on(today),
+        Day::Today | Day::Last => on(today),
     }
 }
 

@@ -79,6 +79,7 @@ impl Chunk {
     }
 
     /// Rows that are errors, ascending.
+    #[must_use]
     pub fn errors(&self) -> impl DoubleEndedIterator<Item = usize> {
         let sealed = self
             .summary

@@ -242,6 +242,7 @@ impl Log {
     }
 
     /// Chunks that hold entries of `range`, oldest first, with the place of each chunk's first row and the rows within the range.
+    #[must_use]
     pub fn chunks(
         &self,
         range: Range<Cursor>,

@@ -16,6 +16,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Chunks that hold entries of `range`, as [`Log::chunks`].
+    #[must_use]
     pub fn chunks(
         &self,
         range: Range<Cursor>,
