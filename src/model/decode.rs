@@ -17,7 +17,6 @@ mod unwrap;
 
 use std::borrow::Cow;
 
-use self::failure::Failure;
 use self::layout::Layout;
 use self::names::Slot;
 use super::{Class, EntryId, Event, FieldRef, Flags, Mapping, Part, Source, Sources};
@@ -57,7 +56,7 @@ pub fn decode<'a>(
         ],
     );
     let class = find_class(&kind, &sources, failure.is_some());
-    let flags = find_flags(&layout, class, &failure, id, time_ms);
+    let flags = find_flags(&layout, class, failure.is_some(), id, time_ms);
     let failure = failure.unwrap_or_default();
     if let Some((source, attribute)) = failure.source {
         sources.set(Part::Error, source, Some(attribute));
@@ -164,7 +163,7 @@ fn find_class(kind: &[u8], sources: &Sources, failed: bool) -> Class {
 fn find_flags(
     layout: &Layout<'_, '_>,
     class: Class,
-    failure: &Option<Failure<'_>>,
+    failed: bool,
     id: EntryId,
     time_ms: Option<i64>,
 ) -> Flags {
@@ -173,7 +172,7 @@ fn find_flags(
         .is_some_and(|done| done.eq_ignore_ascii_case(b"true"));
     let skewed = time_ms.is_some_and(|time| is_skewed(id, time));
     [
-        (failure.is_some(), Flags::ERROR),
+        (failed, Flags::ERROR),
         (class == Class::Ended || done, Flags::END),
         (class == Class::Started, Flags::START),
         (skewed, Flags::SKEWED),

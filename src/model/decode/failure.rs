@@ -64,6 +64,7 @@ fn describe<'a>(layout: &Layout<'a, '_>, error: Option<&Cow<'a, [u8]>>) -> Failu
     let text = layout.get(Slot::Text);
     let mut code = layout.get(Slot::Code).cloned();
     let (message, slot) = match (error, text) {
+        (Some(flag), text) if is_one_of(flag, &[b"true", b"1"]) => (text.cloned(), Slot::Text),
         // `error` is often the failure's name, beside a text that explains it.
         (Some(name), Some(text)) if is_code(name) && name != text => {
             code = code.or_else(|| Some(name.clone()));
@@ -74,7 +75,6 @@ fn describe<'a>(layout: &Layout<'a, '_>, error: Option<&Cow<'a, [u8]>>) -> Failu
             let message = inside(error, &["message", "msg", "error", "detail"]);
             (message.or_else(|| Some(error.clone())), ERROR)
         }
-        (Some(flag), text) if is_one_of(flag, &[b"true", b"1"]) => (text.cloned(), Slot::Text),
         (Some(error), _) => (Some(error.clone()), ERROR),
         (None, text) => (text.cloned(), Slot::Text),
     };

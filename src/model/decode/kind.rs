@@ -80,12 +80,11 @@ impl Words {
         };
         let mut after_lower = false;
         for byte in kind {
-            if !byte.is_ascii_alphanumeric() {
+            let new_word = byte.is_ascii_uppercase() && after_lower;
+            if new_word || !byte.is_ascii_alphanumeric() {
                 words.part();
-            } else {
-                if byte.is_ascii_uppercase() && after_lower {
-                    words.part();
-                }
+            }
+            if byte.is_ascii_alphanumeric() {
                 words.push(byte.to_ascii_lowercase());
             }
             after_lower = byte.is_ascii_lowercase();

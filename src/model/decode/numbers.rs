@@ -1,7 +1,5 @@
 //! Rule 7: numbers come as strings; what is no number is a fault and not 0.
 
-use std::borrow::Cow;
-
 use super::json;
 use super::layout::Layout;
 use super::names::Slot;
@@ -145,11 +143,7 @@ pub(super) fn number(value: &[u8]) -> Option<f64> {
     std::str::from_utf8(value).ok()?.trim().parse().ok()
 }
 
-fn settle<T>(
-    layout: &mut Layout<'_, '_>,
-    name: &Cow<'_, [u8]>,
-    got: Result<T, &'static str>,
-) -> Option<T> {
+fn settle<T>(layout: &mut Layout<'_, '_>, name: &[u8], got: Result<T, &'static str>) -> Option<T> {
     match got {
         Ok(value) => Some(value),
         Err(problem) => {

@@ -121,9 +121,7 @@ fn looks_like_id(text: &[u8]) -> bool {
     if digits == 0 || !spelled {
         return false;
     }
-    let shared = text
-        .split(|b| !b.is_ascii_alphabetic())
-        .any(|word| is_shared(word));
+    let shared = text.split(|b| !b.is_ascii_alphabetic()).any(is_shared);
     is_noun(first_word(text)) || (digits >= 2 && text.len() >= 8 && !shared && !is_date(text))
 }
 
