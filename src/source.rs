@@ -1,14 +1,29 @@
 //! Where entries come from: Redis, JSONL files or stdin, the demo. All send the same [`Arrival`]s.
 //!
-//! Invariant: reading never writes. No source sends a command that changes the server.
+//! Invariant: reading never writes. No source sends a command that changes the server (`redis::wire` holds the closed list).
+
+mod demo;
+mod file;
+pub mod line;
+mod redis;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
 
-use crate::model::{EntryId, Mapping};
+use crate::model::{EntryId, Mapping, Ms};
 use crate::store::{Arrival, Page, Trouble};
+
+pub use demo::{SimulatedEvent, Simulation};
+pub use file::FileProbe;
+pub use redis::{Permission, Probe, READING_COMMANDS, StreamProbe};
+
+/// Messages under way to a receiver. Each may be a page of about a megabyte.
+const ARRIVALS: usize = 16;
+/// Requests under way to a source.
+const REQUESTS: usize = 8;
 
 /// Where to read from.
 #[derive(Clone, Debug)]
@@ -22,7 +37,7 @@ pub enum Spec {
 }
 
 /// Streams of a Redis server. `Debug` and labels never show the password.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RedisSpec {
     /// As given: a URL, `host:port` or a socket path.
     pub url: String,
@@ -107,9 +122,15 @@ pub enum SourceError {
     Failed(Trouble),
 }
 
-/// Reads a range page by page and ends; never holds more than a page.
+/// Reads a range page by page and ends; never holds more than a page of each stream.
 #[derive(Debug)]
-pub struct Reader;
+pub struct Reader(Pages);
+
+#[derive(Debug)]
+enum Pages {
+    Redis(Box<redis::RangeReader>),
+    Sent(mpsc::Receiver<Result<Page, SourceError>>),
+}
 
 impl Reader {
     /// The next page; `None` at the end of the range.
@@ -117,35 +138,88 @@ impl Reader {
     /// # Errors
     /// When the source cannot be read (any more).
     pub async fn next(&mut self) -> Result<Option<Page>, SourceError> {
-        std::future::ready(Ok(None)).await
+        match &mut self.0 {
+            Pages::Redis(reader) => reader.next().await,
+            Pages::Sent(pages) => pages.recv().await.transpose(),
+        }
     }
 }
 
 impl Spec {
     /// Follows the source: newest history first, then live, older history streaming in behind. Needs a tokio runtime.
     #[must_use]
-    pub fn follow(self, _start: Start, _mapping: Arc<Mapping>) -> Feed {
-        let (_, arrivals) = mpsc::channel(64);
-        let (requests, _) = mpsc::channel(8);
+    pub fn follow(self, start: Start, mapping: Arc<Mapping>) -> Feed {
+        let (arrivals_in, arrivals) = mpsc::channel(ARRIVALS);
+        let (requests, requests_out) = mpsc::channel(REQUESTS);
+        match self {
+            Self::Redis(spec) => redis::follow(spec, start, mapping, arrivals_in, requests_out),
+            Self::Files(spec) => file::follow(spec, start, mapping, arrivals_in, requests_out),
+            Self::Demo(spec) => demo::follow(spec, start, mapping, arrivals_in, requests_out),
+        }
         Feed { arrivals, requests }
     }
 
-    /// Reads a range and ends.
+    /// Reads a range and ends. Where the range is open at its newer end it ends with what the source holds now.
     ///
     /// # Errors
     /// When the source cannot be opened.
     pub async fn read(
         &self,
-        _range: IdRange,
-        _direction: Direction,
-        _mapping: Arc<Mapping>,
+        range: IdRange,
+        direction: Direction,
+        mapping: Arc<Mapping>,
     ) -> Result<Reader, SourceError> {
-        std::future::ready(Ok(Reader)).await
+        let pages = match self {
+            Self::Redis(spec) => Pages::Redis(Box::new(
+                redis::RangeReader::open(spec, range, direction, mapping).await?,
+            )),
+            Self::Files(spec) => Pages::Sent(file::read(spec, range, direction, mapping)?),
+            Self::Demo(spec) => Pages::Sent(demo::read(spec, range, direction, mapping)),
+        };
+        Ok(Reader(pages))
     }
 
     /// Where it is and what is read there, for the header (`localhost:6379`, `memory:events`); without secrets.
     #[must_use]
     pub fn label(&self) -> (String, String) {
-        (String::new(), String::new())
+        match self {
+            Self::Redis(spec) => (redis::place(spec), spec.streams.join(", ")),
+            Self::Files(spec) => (file::place(spec), file::streams(spec)),
+            Self::Demo(_) => ("demo".to_owned(), demo::STREAM.to_owned()),
+        }
     }
+}
+
+impl std::fmt::Debug for RedisSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisSpec")
+            .field("url", &redis::place(self))
+            .field("streams", &self.streams)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Looks at a Redis server for `doctor`: what it is, what may be read there, and its streams.
+///
+/// # Errors
+/// When no connection can be made.
+pub async fn probe(spec: &RedisSpec) -> Result<Probe, SourceError> {
+    redis::probe(spec).await
+}
+
+/// Looks at files for `doctor`. Counting lines reads each file once.
+#[must_use]
+pub fn probe_files(spec: &FileSpec) -> Vec<FileProbe> {
+    file::probe(spec)
+}
+
+/// Chooses the provider of TLS; to be called before the first `rediss://` connection. More than once is no mistake.
+pub fn install_tls() {
+    // An error only says that one is installed already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
+fn now_ms() -> Ms {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(Ms::MAX))
 }

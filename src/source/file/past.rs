@@ -1,0 +1,131 @@
+//! What plain files held when they were opened, newest first, merged by id. Holds one block of each file.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use super::back::{self, Backwards, Block};
+use super::ids::Fallback;
+use super::stream_of;
+use crate::model::{EntryId, Mapping};
+use crate::source::now_ms;
+use crate::store::{Page, PageBuilder};
+
+/// Lines of a merged page.
+const MERGED: usize = 1_000;
+
+/// Several files, read backwards as one.
+#[derive(Debug)]
+pub struct Past {
+    files: Vec<(Backwards, Block)>,
+    mapping: Arc<Mapping>,
+}
+
+/// A plain file that was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// The file itself, for what comes later.
+    pub file: File,
+    /// Where its whole lines end.
+    pub end: u64,
+    /// The id of its last line.
+    pub last: EntryId,
+}
+
+impl Past {
+    /// No files yet.
+    pub fn new(mapping: Arc<Mapping>) -> Self {
+        Self {
+            files: Vec::new(),
+            mapping,
+        }
+    }
+
+    /// Opens a file. With `whole`, a last line without its newline counts as a line.
+    pub fn open(&mut self, path: &Path, whole: bool) -> io::Result<Opened> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        let end = if whole {
+            size
+        } else {
+            back::end_of_lines(&file, size)?
+        };
+        let fallback = Fallback {
+            ms: modified_ms(&file),
+        };
+        let mut backwards = Backwards::new(
+            file.try_clone()?,
+            stream_of(path),
+            Arc::clone(&self.mapping),
+            end,
+            fallback,
+        );
+        let block = backwards.block()?.unwrap_or_default();
+        let last = block.last().unwrap_or_default();
+        self.files.push((backwards, block));
+        Ok(Opened { file, end, last })
+    }
+
+    /// Lines that were cut so far.
+    pub fn cut(&self) -> u64 {
+        self.files.iter().map(|(file, _)| file.cut).sum()
+    }
+
+    /// The newest entries that were not handed out yet, at most `limit`, in order; `None` at the start.
+    pub fn page(&mut self, limit: usize) -> io::Result<Option<Page>> {
+        for (file, block) in &mut self.files {
+            refill(file, block)?;
+        }
+        if let [(_, block)] = self.files.as_mut_slice() {
+            let page = block.take(limit, &self.mapping);
+            return Ok((!page.is_empty()).then_some(page));
+        }
+        self.merged(limit.min(MERGED))
+    }
+
+    fn merged(&mut self, limit: usize) -> io::Result<Option<Page>> {
+        let mut taken = Vec::new();
+        while taken.len() < limit {
+            let newest = self
+                .files
+                .iter()
+                .enumerate()
+                .filter_map(|(at, (_, b))| Some((b.last()?, at)))
+                .max();
+            let Some((_, at)) = newest else { break };
+            if let Some((file, block)) = self.files.get_mut(at) {
+                taken.extend(block.pop().map(|(id, bytes)| (at, id, bytes)));
+                refill(file, block)?;
+            }
+        }
+        let mut page = PageBuilder::new(Arc::clone(&self.mapping));
+        for (at, id, bytes) in taken.iter().rev() {
+            let stream = self
+                .files
+                .get(*at)
+                .map(|(_, b)| b.stream())
+                .unwrap_or_default();
+            back::push(bytes, *id, stream, &mut page);
+        }
+        Ok((!page.is_empty()).then(|| page.finish()))
+    }
+}
+
+fn refill(file: &mut Backwards, block: &mut Block) -> io::Result<()> {
+    if block.last().is_none() {
+        if let Some(next) = file.block()? {
+            *block = next;
+        }
+    }
+    Ok(())
+}
+
+fn modified_ms(file: &File) -> u64 {
+    let modified = file.metadata().and_then(|m| m.modified()).ok();
+    let since = modified.and_then(|m| m.duration_since(UNIX_EPOCH).ok());
+    since
+        .and_then(|d| u64::try_from(d.as_millis()).ok())
+        .unwrap_or_else(now_ms)
+}

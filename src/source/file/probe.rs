@@ -1,0 +1,56 @@
+//! What files hold, for `doctor`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{BLOCK_BYTES, forward, is_stdin};
+use crate::source::FileSpec;
+
+/// What a file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileProbe {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Bytes on disk.
+    pub size_bytes: Option<u64>,
+    /// Lines, uncompressed.
+    pub lines: Option<u64>,
+    /// Why it cannot be read, in one line.
+    pub problem: Option<String>,
+}
+
+/// Looks at each file; stdin is not touched.
+pub fn probe(spec: &FileSpec) -> Vec<FileProbe> {
+    spec.paths.iter().map(|path| look(path)).collect()
+}
+
+fn look(path: &Path) -> FileProbe {
+    let mut probe = FileProbe {
+        path: path.to_owned(),
+        ..FileProbe::default()
+    };
+    if is_stdin(path) {
+        return probe;
+    }
+    probe.size_bytes = std::fs::metadata(path).ok().map(|m| m.len());
+    match count(path) {
+        Ok(lines) => probe.lines = Some(lines),
+        Err(error) => probe.problem = Some(error.to_string()),
+    }
+    probe
+}
+
+fn count(path: &Path) -> std::io::Result<u64> {
+    let mut reader = forward::open(path)?;
+    let mut block = vec![0; BLOCK_BYTES];
+    let (mut lines, mut torn) = (0, false);
+    loop {
+        let read = reader.read(&mut block)?;
+        let bytes = block.get(..read).unwrap_or_default();
+        let Some(last) = bytes.last() else {
+            return Ok(lines + u64::from(torn));
+        };
+        lines += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        torn = *last != b'\n';
+    }
+}

@@ -1,0 +1,182 @@
+//! From what the user wrote to a connection.
+
+use std::time::Duration;
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::io::tcp::TcpSettings;
+use ::redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisResult,
+};
+
+use crate::source::RedisSpec;
+use crate::store::Trouble;
+
+const CONNECT: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// What a connection is for, which decides how long an answer may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Blocking reads, which the caller bounds itself.
+    Tail,
+    /// Everything that answers at once.
+    Questions,
+}
+
+/// Makes connections to one server. Has no `Debug`: it holds the password.
+#[derive(Clone)]
+pub struct Connector {
+    details: ConnectionInfo,
+    place: String,
+}
+
+impl Connector {
+    /// Reads the address.
+    pub fn new(spec: &RedisSpec) -> Result<Self, Trouble> {
+        super::super::install_tls();
+        let details = url_of(&spec.url).into_connection_info().map_err(|_| {
+            Trouble::new(
+                "the Redis address cannot be read",
+                "write it as localhost:6379, redis://user@host:6379/0, rediss://host:6380 or unix:///path/to/socket",
+            )
+        })?;
+        let mut settings = details.redis_settings().clone().set_skip_set_lib_name();
+        if let Some(password) = &spec.password {
+            settings = settings.set_password(password);
+        }
+        let details = details
+            .set_redis_settings(settings)
+            .set_tcp_settings(TcpSettings::default().set_nodelay(true));
+        Ok(Self {
+            details,
+            place: place(spec),
+        })
+    }
+
+    /// The same account at another node of the cluster.
+    pub fn at(&self, host: &str, port: u16) -> Self {
+        let address = match self.details.addr() {
+            ConnectionAddr::TcpTls {
+                insecure,
+                tls_params,
+                ..
+            } => ConnectionAddr::TcpTls {
+                host: host.to_owned(),
+                port,
+                insecure: *insecure,
+                tls_params: tls_params.clone(),
+            },
+            _ => ConnectionAddr::Tcp(host.to_owned(), port),
+        };
+        Self {
+            details: self.details.clone().set_addr(address),
+            place: format!("{host}:{port}"),
+        }
+    }
+
+    /// The host this connects to; empty for a socket.
+    pub fn host(&self) -> &str {
+        match self.details.addr() {
+            ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => host,
+            _ => "",
+        }
+    }
+
+    /// Where it connects to, without secrets.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// A new connection of its own socket.
+    pub async fn connect(&self, purpose: Use) -> RedisResult<MultiplexedConnection> {
+        let answer = match purpose {
+            Use::Tail => None,
+            Use::Questions => Some(ANSWER),
+        };
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(answer);
+        let client = Client::open(self.details.clone())?;
+        client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+    }
+}
+
+/// `localhost:6379` and `/run/redis.sock` are what people write, not URLs.
+fn url_of(written: &str) -> String {
+    if written.contains("://") {
+        written.to_owned()
+    } else if written.starts_with(['/', '.']) {
+        format!("unix://{written}")
+    } else {
+        format!("redis://{written}")
+    }
+}
+
+/// Where the server is, without user, password or query.
+pub fn place(spec: &RedisSpec) -> String {
+    let url = url_of(&spec.url);
+    let bare = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    let bare = bare.split(['?', '#']).next().unwrap_or_default();
+    if url.contains("unix://") {
+        return bare.to_owned();
+    }
+    // The password may hold any character, so the host begins after the last `@`.
+    let bare = url
+        .split_once("://")
+        .map_or(bare, |(_, rest)| rest.rsplit('@').next().unwrap_or(rest));
+    let host = bare.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = host.rsplit_once(':').filter(|(_, p)| !p.contains(']'));
+    if port.is_some() {
+        host.to_owned()
+    } else {
+        format!("{host}:6379")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(url: &str) -> RedisSpec {
+        RedisSpec {
+            url: url.to_owned(),
+            password: Some("hush".to_owned()),
+            streams: vec!["s".to_owned()],
+        }
+    }
+
+    #[test]
+    fn every_way_to_write_an_address_is_understood() {
+        for (url, where_) in [
+            ("localhost:6379", "localhost:6379"),
+            ("localhost", "localhost:6379"),
+            ("redis://ann:secret@host:7000/2", "host:7000"),
+            ("rediss://:se@cr/et@host", "host:6379"),
+            ("unix:///run/redis.sock?pass=secret", "/run/redis.sock"),
+            ("/run/redis.sock", "/run/redis.sock"),
+            ("redis://[::1]", "[::1]:6379"),
+        ] {
+            assert_eq!(place(&spec(url)), where_, "{url}");
+        }
+        for url in [
+            "localhost:6379",
+            "rediss://host",
+            "/run/redis.sock",
+            "redis://[::1]:7",
+        ] {
+            assert!(Connector::new(&spec(url)).is_ok(), "{url}");
+        }
+        assert!(Connector::new(&spec("http://host")).is_err());
+    }
+
+    #[test]
+    fn nothing_that_can_be_printed_holds_the_password() {
+        let shown = format!("{:?}", spec("redis://ann:secret@host:7000"));
+        assert!(
+            !shown.contains("secret") && !shown.contains("hush"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,270 @@
+//! Pages over several streams at once, merged by entry id. Holds at most one reply of each stream.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ::redis::RedisError;
+
+use super::parse::Entry;
+use super::wire::{Window, Wire};
+use crate::model::{EntryId, Mapping};
+use crate::source::{Direction, IdRange};
+use crate::store::{Page, PageBuilder};
+
+/// Bytes of names and values after which a page ends.
+const PAGE_BYTES: usize = 1 << 20;
+/// Entries of the largest page: more hold the server longer without being faster.
+pub const PAGE_ENTRIES: usize = 1_000;
+
+/// How many entries to ask for, so that a reply stays near [`PAGE_BYTES`] whatever entries weigh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    count: usize,
+}
+
+impl Pace {
+    /// Begins with so many entries.
+    pub fn new(count: usize) -> Self {
+        Self { count }
+    }
+
+    /// Entries to ask for next.
+    pub fn count(self) -> usize {
+        self.count
+    }
+
+    /// Learns from a reply. Grows slowly, shrinks at once.
+    pub fn note(&mut self, entries: usize, bytes: usize) {
+        let Some(mean) = bytes.checked_div(entries) else {
+            return;
+        };
+        let fit = PAGE_BYTES / mean.max(1);
+        self.count = fit.min(self.count.saturating_mul(8)).clamp(1, PAGE_ENTRIES);
+    }
+}
+
+/// One stream of a merge.
+#[derive(Debug)]
+pub struct Source {
+    /// Its key.
+    pub key: Vec<u8>,
+    /// What is left to fetch, both ends included; `None` when nothing is.
+    left: Option<IdRange>,
+    fetched: VecDeque<Entry>,
+    /// Set by others when the stream was deleted: what is left of it is not what it was.
+    gone: Arc<AtomicBool>,
+    pace: Pace,
+}
+
+impl Source {
+    /// A stream of which this range is to be read.
+    pub fn new(key: Vec<u8>, range: IdRange, gone: Arc<AtomicBool>) -> Self {
+        let left = (range.from <= range.to && range.to > EntryId::MIN).then_some(range);
+        Self {
+            key,
+            left,
+            fetched: VecDeque::new(),
+            gone,
+            pace: Pace::new(200),
+        }
+    }
+
+    async fn refill(
+        &mut self,
+        wire: &mut Wire,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<(), RedisError> {
+        let Some(left) = self.left.filter(|_| self.fetched.is_empty()) else {
+            return Ok(());
+        };
+        if self.gone.load(Ordering::Relaxed) {
+            self.left = None;
+            return Ok(());
+        }
+        let count = self.pace.count().min(limit).max(1);
+        let window = Window {
+            from: left.from,
+            to: left.to,
+            count,
+        };
+        let entries = wire.range(&self.key, window, direction).await?;
+        self.left = entries
+            .last()
+            .filter(|_| entries.len() >= count)
+            .and_then(|e| beyond(left, e.id, direction));
+        self.pace
+            .note(entries.len(), entries.iter().map(Entry::size).sum());
+        self.fetched = entries.into();
+        Ok(())
+    }
+}
+
+/// What is left of a range after `id`, going in that direction.
+fn beyond(range: IdRange, id: EntryId, direction: Direction) -> Option<IdRange> {
+    match direction {
+        Direction::Forward if id < range.to => Some(IdRange {
+            from: id.next(),
+            ..range
+        }),
+        Direction::Reverse if id > range.from => Some(IdRange {
+            to: id.prev(),
+            ..range
+        }),
+        _ => None,
+    }
+}
+
+/// Several streams, read as one.
+#[derive(Debug)]
+pub struct Merge {
+    sources: Vec<Source>,
+    direction: Direction,
+    mapping: Arc<Mapping>,
+}
+
+impl Merge {
+    /// Begins at the end from which the direction leads.
+    pub fn new(sources: Vec<Source>, direction: Direction, mapping: Arc<Mapping>) -> Self {
+        Self {
+            sources,
+            direction,
+            mapping,
+        }
+    }
+
+    /// Whether everything was handed out.
+    pub fn is_done(&self) -> bool {
+        self.sources
+            .iter()
+            .all(|s| s.left.is_none() && s.fetched.is_empty())
+    }
+
+    /// The next page in stream order, at most `limit` entries; `None` at the end. After an error it can be asked again, on
+    /// another connection.
+    pub async fn page(
+        &mut self,
+        wire: &mut Wire,
+        limit: usize,
+    ) -> Result<Option<Page>, RedisError> {
+        let mut taken: Vec<(usize, Entry)> = Vec::new();
+        let share = (limit / self.sources.len().max(1)).max(20);
+        let mut bytes = 0;
+        while taken.len() < limit && bytes < PAGE_BYTES {
+            // A reply may end the page early: what was taken must not wait for a connection that may fail.
+            if self.must_fetch() {
+                if !taken.is_empty() && self.sources.len() == 1 {
+                    break;
+                }
+                if let Err(error) = self.refill(wire, share.min(limit)).await {
+                    self.put_back(taken);
+                    return Err(error);
+                }
+            }
+            let Some((at, entry)) = self.take_next() else {
+                break;
+            };
+            bytes += entry.size();
+            taken.push((at, entry));
+        }
+        Ok((!taken.is_empty()).then(|| self.build(taken)))
+    }
+
+    fn must_fetch(&self) -> bool {
+        self.sources
+            .iter()
+            .any(|s| s.left.is_some() && s.fetched.is_empty())
+    }
+
+    async fn refill(&mut self, wire: &mut Wire, limit: usize) -> Result<(), RedisError> {
+        for source in &mut self.sources {
+            source.refill(wire, self.direction, limit).await?;
+        }
+        Ok(())
+    }
+
+    fn put_back(&mut self, taken: Vec<(usize, Entry)>) {
+        for (at, entry) in taken.into_iter().rev() {
+            if let Some(source) = self.sources.get_mut(at) {
+                source.fetched.push_front(entry);
+            }
+        }
+    }
+
+    fn take_next(&mut self) -> Option<(usize, Entry)> {
+        let heads = self
+            .sources
+            .iter()
+            .enumerate()
+            .filter_map(|(at, s)| Some((s.fetched.front()?.id, at)));
+        let (_, at) = match self.direction {
+            Direction::Forward => heads.min(),
+            Direction::Reverse => heads.max(),
+        }?;
+        Some((at, self.sources.get_mut(at)?.fetched.pop_front()?))
+    }
+
+    fn build(&self, mut taken: Vec<(usize, Entry)>) -> Page {
+        if self.direction == Direction::Reverse {
+            taken.reverse();
+        }
+        let keys = |at: usize| {
+            self.sources
+                .get(at)
+                .map(|s| s.key.as_slice())
+                .unwrap_or_default()
+        };
+        page_of(
+            taken.iter().map(|(at, entry)| (keys(*at), entry)),
+            &self.mapping,
+        )
+    }
+}
+
+/// A page of entries, each with its stream's key.
+pub fn page_of<'a>(
+    entries: impl Iterator<Item = (&'a [u8], &'a Entry)>,
+    mapping: &Arc<Mapping>,
+) -> Page {
+    let mut page = PageBuilder::new(Arc::clone(mapping));
+    let mut fields = Vec::new();
+    for (key, entry) in entries {
+        entry.fields(&mut fields);
+        page.push(key, entry.id, &fields);
+    }
+    page.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn huge_entries_make_small_requests_at_once_and_small_ones_large_requests_soon() {
+        let mut pace = Pace::new(200);
+        pace.note(200, 200 << 20);
+        assert_eq!(pace.count(), 1);
+        for _ in 0..4 {
+            pace.note(1, 100);
+        }
+        assert_eq!(pace.count(), PAGE_ENTRIES);
+        pace.note(0, 0);
+        assert_eq!(pace.count(), PAGE_ENTRIES);
+    }
+
+    #[test]
+    fn what_is_left_of_a_range_ends_at_its_ends() {
+        let range = IdRange {
+            from: EntryId::new(5, 0),
+            to: EntryId::new(9, 0),
+        };
+        let to = Some(IdRange {
+            to: EntryId::new(6, u64::MAX),
+            ..range
+        });
+        assert_eq!(beyond(range, EntryId::new(7, 0), Direction::Reverse), to);
+        assert_eq!(beyond(range, EntryId::new(5, 0), Direction::Reverse), None);
+        assert_eq!(beyond(range, EntryId::new(9, 0), Direction::Forward), None);
+    }
+}

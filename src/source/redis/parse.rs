@@ -1,0 +1,174 @@
+//! From replies, in the shapes of RESP2 and RESP3, to entries. Field order and repeated names are kept.
+
+use ::redis::Value;
+
+use crate::model::{EntryId, FieldRef};
+
+/// One entry of a reply; the fields are still the reply's own values.
+#[derive(Debug, PartialEq)]
+pub struct Entry {
+    /// Its id.
+    pub id: EntryId,
+    fields: Vec<Value>,
+}
+
+/// What `XINFO STREAM` says; what a server does not say is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamState {
+    /// Entries now.
+    pub length: u64,
+    /// The last id ever given.
+    pub last: EntryId,
+    /// The first entry's id; `None` where there is no entry.
+    pub first: Option<EntryId>,
+    /// Entries ever added (7.0).
+    pub added: Option<u64>,
+    /// Consumer groups.
+    pub groups: Option<u64>,
+}
+
+impl Entry {
+    /// Its fields, put into `into`.
+    pub fn fields<'a>(&'a self, into: &mut Vec<FieldRef<'a>>) {
+        into.clear();
+        let pairs = self.fields.chunks_exact(2);
+        into.extend(pairs.filter_map(|pair| Some((bytes(pair.first()?)?, bytes(pair.get(1)?)?))));
+    }
+
+    /// Bytes of its names and values.
+    pub fn size(&self) -> usize {
+        self.fields.iter().filter_map(bytes).map(<[u8]>::len).sum()
+    }
+}
+
+/// The bytes of a string reply of either kind.
+pub fn bytes(value: &Value) -> Option<&[u8]> {
+    match value {
+        Value::BulkString(bytes) => Some(bytes),
+        Value::SimpleString(text) | Value::VerbatimString { text, .. } => Some(text.as_bytes()),
+        Value::Okay => Some(b"OK"),
+        _ => None,
+    }
+}
+
+/// A number, written as such or as text.
+pub fn number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Int(n) => u64::try_from(*n).ok(),
+        other => std::str::from_utf8(bytes(other)?).ok()?.parse().ok(),
+    }
+}
+
+/// The items of an array reply.
+pub fn items(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) | Value::Set(items) => items,
+        _ => Vec::new(),
+    }
+}
+
+/// The pairs of a map reply: a map in RESP3, a flat array in RESP2.
+pub fn pairs(value: Value) -> Vec<(Value, Value)> {
+    match value {
+        Value::Map(pairs) => pairs,
+        other => {
+            let mut flat = items(other).into_iter();
+            std::iter::from_fn(|| Some((flat.next()?, flat.next()?))).collect()
+        }
+    }
+}
+
+/// The reply of `XRANGE` and `XREVRANGE`. Entries without fields (deleted ones) are left out.
+pub fn entries(value: Value) -> Vec<Entry> {
+    items(value).into_iter().filter_map(entry).collect()
+}
+
+fn entry(value: Value) -> Option<Entry> {
+    let mut parts = items(value).into_iter();
+    let id = EntryId::from_bytes(bytes(&parts.next()?)?)?;
+    let fields = match parts.next()? {
+        Value::Array(fields) => fields,
+        Value::Map(pairs) => pairs.into_iter().flat_map(|(n, v)| [n, v]).collect(),
+        _ => return None,
+    };
+    Some(Entry { id, fields })
+}
+
+/// The reply of `XREAD`: the entries of each stream that has any.
+pub fn streams(value: Value) -> Vec<(Vec<u8>, Vec<Entry>)> {
+    let streams: Vec<(Value, Value)> = match value {
+        Value::Map(pairs) => pairs,
+        other => items(other)
+            .into_iter()
+            .filter_map(|stream| {
+                let mut parts = items(stream).into_iter();
+                Some((parts.next()?, parts.next()?))
+            })
+            .collect(),
+    };
+    let named = |(key, list): (Value, Value)| Some((bytes(&key)?.to_vec(), entries(list)));
+    streams.into_iter().filter_map(named).collect()
+}
+
+/// The reply of `XINFO STREAM`. Unknown keys are passed over: servers grow new ones.
+pub fn stream_state(value: Value) -> StreamState {
+    let mut state = StreamState::default();
+    for (key, value) in pairs(value) {
+        match bytes(&key).unwrap_or_default() {
+            b"length" => state.length = number(&value).unwrap_or_default(),
+            b"last-generated-id" => {
+                state.last = bytes(&value)
+                    .and_then(EntryId::from_bytes)
+                    .unwrap_or_default();
+            }
+            b"entries-added" => state.added = number(&value),
+            b"groups" => state.groups = number(&value),
+            b"first-entry" => state.first = first_id(value),
+            _ => {}
+        }
+    }
+    state
+}
+
+fn first_id(entry: Value) -> Option<EntryId> {
+    EntryId::from_bytes(bytes(items(entry).first()?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Value {
+        Value::BulkString(text.as_bytes().to_vec())
+    }
+
+    fn list() -> Value {
+        let fields = ["a", "1", "a", "2"].map(text).to_vec();
+        Value::Array(vec![Value::Array(vec![text("7-1"), Value::Array(fields)])])
+    }
+
+    #[test]
+    fn both_protocols_give_the_same_entries_with_repeated_names_in_order() {
+        let resp2 = Value::Array(vec![Value::Array(vec![text("s"), list()])]);
+        let resp3 = Value::Map(vec![(text("s"), list())]);
+        let read = streams(resp2);
+        assert_eq!(read, streams(resp3));
+        let mut fields = Vec::new();
+        let entry = read.first().and_then(|(_, e)| e.first());
+        entry.into_iter().for_each(|e| e.fields(&mut fields));
+        assert_eq!(fields, [(&b"a"[..], &b"1"[..]), (b"a", b"2")]);
+        assert_eq!(streams(Value::Nil), []);
+    }
+
+    #[test]
+    fn what_a_server_does_not_say_is_unknown() {
+        let old = Value::Array(vec![
+            text("length"),
+            Value::Int(3),
+            text("first-entry"),
+            Value::Nil,
+        ]);
+        let state = stream_state(old);
+        assert_eq!((state.length, state.added, state.first), (3, None, None));
+    }
+}

@@ -1,0 +1,221 @@
+//! The live end: blocked reads on a connection of its own, which go on exactly behind the last id after whatever happens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::redis::{RedisError, RedisResult};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::board::Desk;
+use super::connect::Use;
+use super::fault::{self, Fault};
+use super::merge::{PAGE_ENTRIES, Pace, page_of};
+use super::parse::Entry;
+use super::streams;
+use super::track::Track;
+use super::wire::{BLOCK_MS, Wire};
+use crate::model::EntryId;
+use crate::source::now_ms;
+use crate::store::{Arrival, Link, Trouble};
+
+/// How often streams are compared with what the server says.
+const CHECK: Duration = Duration::from_millis(BLOCK_MS);
+const SLOW_RETRY_MS: u64 = 5_000;
+const FIRST_RETRY_MS: u64 = 250;
+
+/// Streams that are read together.
+pub struct Lane {
+    /// Its place on the board.
+    pub number: usize,
+    /// What it follows.
+    pub tracks: Vec<Track>,
+    /// Streams that turn up later.
+    pub fresh: mpsc::Receiver<Track>,
+    /// Opens when the first page of history was delivered.
+    pub gate: watch::Receiver<bool>,
+    /// What was said while none of its streams exists.
+    pub waiting: Option<Trouble>,
+}
+
+/// Until the next try.
+pub fn retry_in_ms(attempt: u32, refused: bool) -> u64 {
+    if refused {
+        return SLOW_RETRY_MS;
+    }
+    let doubled = FIRST_RETRY_MS << attempt.saturating_sub(1).min(5);
+    doubled.min(SLOW_RETRY_MS)
+}
+
+/// The state of a link that failed.
+pub fn failed_link(fault: Fault, attempt: u32) -> (Link, Duration) {
+    let retry_in_ms = retry_in_ms(attempt, fault.refused);
+    let wait = Duration::from_millis(retry_in_ms);
+    if fault.refused {
+        return (Link::Refused(fault.trouble), wait);
+    }
+    (
+        Link::Lost {
+            trouble: fault.trouble,
+            attempt,
+            retry_in_ms,
+        },
+        wait,
+    )
+}
+
+impl Lane {
+    /// Follows until its streams turn out not to be readable together; then gives them back.
+    pub async fn run(mut self, desk: Desk) -> Vec<Track> {
+        let mut attempt = 0;
+        loop {
+            let Err(error) = self.session(&desk, &mut attempt).await;
+            if self.tracks.len() > 1 && fault::concerns_one_key(&error) {
+                return self.tracks;
+            }
+            attempt += 1;
+            let key = self
+                .tracks
+                .first()
+                .map(|t| t.key.as_slice())
+                .unwrap_or_default();
+            let fault = fault::explain(&error, desk.connector.place(), key);
+            let (link, wait) = failed_link(fault, attempt);
+            desk.report(self.number, link).await;
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn session(
+        &mut self,
+        desk: &Desk,
+        attempt: &mut u32,
+    ) -> Result<std::convert::Infallible, RedisError> {
+        let mut wire = Wire::open(&desk.connector, Use::Tail).await?;
+        let mut pace = Pace::new(PAGE_ENTRIES);
+        let mut checked: Option<Instant> = None;
+        let mut proved = false;
+        loop {
+            self.take_fresh().await;
+            if checked.is_none_or(|at| at.elapsed() >= CHECK) {
+                self.check(&mut wire, desk).await?;
+                checked = Some(Instant::now());
+            }
+            let reply = wire
+                .read_after(&self.cursors(), pace.count(), proved)
+                .await?;
+            // Only an answered read proves the link: some users may ask about a stream, but not read it. So the first one
+            // does not block.
+            (proved, *attempt) = (true, 0);
+            self.report_link(&mut wire, desk).await;
+            self.deliver(reply, &mut pace, desk).await;
+        }
+    }
+
+    /// Waits where there is nothing to follow yet.
+    async fn take_fresh(&mut self) {
+        if self.tracks.is_empty() {
+            match self.fresh.recv().await {
+                Some(track) => self.tracks.push(track),
+                None => std::future::pending().await,
+            }
+        }
+        while let Ok(track) = self.fresh.try_recv() {
+            self.tracks.push(track);
+        }
+    }
+
+    fn cursors(&self) -> Vec<(&[u8], EntryId)> {
+        let cursor = |t: &Track| t.cursor.unwrap_or(EntryId::MAX);
+        self.tracks
+            .iter()
+            .map(|t| (t.key.as_slice(), cursor(t)))
+            .collect()
+    }
+
+    async fn check(&mut self, wire: &mut Wire, desk: &Desk) -> RedisResult<()> {
+        for track in &mut self.tracks {
+            match wire.stream_state(&track.key).await {
+                Ok(state) => {
+                    if let Some(trouble) = track.compare(state.as_ref()) {
+                        desk.notice(trouble).await;
+                    }
+                }
+                Err(error) if fault::is_forbidden(&error) => locate_blindly(track, wire).await?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn report_link(&mut self, wire: &mut Wire, desk: &Desk) {
+        if self.tracks.iter().any(|t| t.exists) {
+            self.waiting = None;
+            return desk.report(self.number, Link::Live).await;
+        }
+        if self.waiting.is_none() {
+            let keys: Vec<&[u8]> = self.tracks.iter().map(|t| t.key.as_slice()).collect();
+            self.waiting = Some(streams::missing(wire, &keys).await);
+        }
+        if let Some(trouble) = self.waiting.clone() {
+            desk.report(self.number, Link::Waiting(trouble)).await;
+        }
+    }
+
+    async fn deliver(&mut self, reply: Vec<(Vec<u8>, Vec<Entry>)>, pace: &mut Pace, desk: &Desk) {
+        let mut merged: Vec<(Arc<[u8]>, Entry)> = Vec::new();
+        let mut largest = (0, 0);
+        for (key, entries) in reply {
+            let Some(last) = entries.last().map(|e| e.id) else {
+                continue;
+            };
+            if let Some(track) = self.tracks.iter_mut().find(|t| t.key == key) {
+                track.delivered(last, entries.len());
+            }
+            largest = (
+                largest.0.max(entries.len()),
+                largest.1 + entries.iter().map(Entry::size).sum::<usize>(),
+            );
+            let key: Arc<[u8]> = key.into();
+            merged.extend(entries.into_iter().map(|e| (Arc::clone(&key), e)));
+        }
+        if merged.is_empty() {
+            return;
+        }
+        pace.note(largest.0, largest.1);
+        merged.sort_by_key(|(_, entry)| entry.id);
+        let received_at = now_ms();
+        let page = Arc::new(page_of(
+            merged.iter().map(|(k, e)| (k.as_ref(), e)),
+            &desk.mapping,
+        ));
+        // An error means that nobody loads history.
+        drop(self.gate.wait_for(|open| *open).await);
+        desk.report(self.number, Link::Live).await;
+        desk.send(Arrival::Newer { page, received_at }).await;
+    }
+}
+
+/// For users that may not ask `XINFO`: nothing can be compared, but following works.
+async fn locate_blindly(track: &mut Track, wire: &mut Wire) -> RedisResult<()> {
+    if track.cursor.is_none() {
+        let newest = wire.newest(&track.key).await?;
+        *track = Track::behind(
+            std::mem::take(&mut track.key),
+            newest.unwrap_or(EntryId::MIN),
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_begin_soon_and_become_slow() {
+        let waits: Vec<u64> = (1..8).map(|attempt| retry_in_ms(attempt, false)).collect();
+        assert_eq!(waits, [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+        assert_eq!(retry_in_ms(1, true), 5_000);
+    }
+}

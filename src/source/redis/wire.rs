@@ -1,0 +1,249 @@
+//! The only place that sends commands. Invariant: each of them reads.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use ::redis::aio::{ConnectionLike, MultiplexedConnection};
+use ::redis::{Cmd, ErrorKind, RedisError, RedisResult, Value, cmd};
+
+use super::connect::{Connector, Use};
+use super::parse::{self, Entry, StreamState};
+use crate::model::EntryId;
+use crate::source::Direction;
+
+/// Every command that reading sends, with those by which a connection is opened (`HELLO`, `AUTH`, `SELECT`).
+pub const READING_COMMANDS: [&str; 11] = [
+    "PING",
+    "HELLO",
+    "AUTH",
+    "SELECT",
+    "XREAD",
+    "XRANGE",
+    "XREVRANGE",
+    "XINFO",
+    "SCAN",
+    "TYPE",
+    "INFO",
+];
+
+/// How long a blocked read waits for entries.
+pub const BLOCK_MS: u64 = 2_000;
+/// How much longer than that its answer may take before the link counts as dead.
+const GRACE: Duration = Duration::from_secs(10);
+/// Rounds of SCAN in one thorough search, each over about a thousand keys.
+const SCAN_ROUNDS: usize = 1_000;
+/// Rounds in a search that need not find all.
+const FEW_ROUNDS: usize = 10;
+
+/// A connection of its own, with further ones to the nodes of a cluster where keys turn out to lie.
+pub struct Wire {
+    connector: Connector,
+    purpose: Use,
+    home: MultiplexedConnection,
+    nodes: HashMap<(String, u16), MultiplexedConnection>,
+    routes: HashMap<Vec<u8>, (String, u16)>,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire")
+            .field("place", &self.connector.place())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A page request: both bounds included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Oldest id.
+    pub from: EntryId,
+    /// Newest id.
+    pub to: EntryId,
+    /// Entries at most.
+    pub count: usize,
+}
+
+impl Wire {
+    /// Connects.
+    pub async fn open(connector: &Connector, purpose: Use) -> RedisResult<Self> {
+        Ok(Self {
+            connector: connector.clone(),
+            purpose,
+            home: connector.connect(purpose).await?,
+            nodes: HashMap::new(),
+            routes: HashMap::new(),
+        })
+    }
+
+    /// Where it leads, without secrets.
+    pub fn place(&self) -> &str {
+        self.connector.place()
+    }
+
+    async fn ask(&mut self, key: &[u8], command: &Cmd) -> RedisResult<Value> {
+        let answer = send(self.node_of(key), command).await;
+        let Some(node) = answer.as_ref().err().and_then(moved_to) else {
+            return answer;
+        };
+        let host = if node.0.is_empty() {
+            self.connector.host().to_owned()
+        } else {
+            node.0
+        };
+        let node = (host, node.1);
+        if !self.nodes.contains_key(&node) {
+            let connection = self
+                .connector
+                .at(&node.0, node.1)
+                .connect(self.purpose)
+                .await?;
+            self.nodes.insert(node.clone(), connection);
+        }
+        self.routes.insert(key.to_vec(), node);
+        send(self.node_of(key), command).await
+    }
+
+    fn node_of(&mut self, key: &[u8]) -> &mut MultiplexedConnection {
+        let node = self
+            .routes
+            .get(key)
+            .and_then(|node| self.nodes.get_mut(node));
+        node.unwrap_or(&mut self.home)
+    }
+
+    /// The state of a stream; `None` where there is no such key.
+    pub async fn stream_state(&mut self, key: &[u8]) -> RedisResult<Option<StreamState>> {
+        match self.ask(key, cmd("XINFO").arg("STREAM").arg(key)).await {
+            Ok(reply) => Ok(Some(parse::stream_state(reply))),
+            Err(error) if error.to_string().contains("no such key") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Entries of one stream, in the order of the direction.
+    pub async fn range(
+        &mut self,
+        key: &[u8],
+        window: Window,
+        direction: Direction,
+    ) -> RedisResult<Vec<Entry>> {
+        let (from, to) = (window.from.to_string(), window.to.to_string());
+        let mut command = match direction {
+            Direction::Forward => cmd("XRANGE"),
+            Direction::Reverse => cmd("XREVRANGE"),
+        };
+        match direction {
+            Direction::Forward => command.arg(key).arg(from).arg(to),
+            Direction::Reverse => command.arg(key).arg(to).arg(from),
+        };
+        let reply = self
+            .ask(key, command.arg("COUNT").arg(window.count))
+            .await?;
+        Ok(parse::entries(reply))
+    }
+
+    /// The newest id by reading it, for users that may not ask `XINFO`.
+    pub async fn newest(&mut self, key: &[u8]) -> RedisResult<Option<EntryId>> {
+        let window = Window {
+            from: EntryId::MIN,
+            to: EntryId::MAX,
+            count: 1,
+        };
+        let entries = self.range(key, window, Direction::Reverse).await?;
+        Ok(entries.first().map(|entry| entry.id))
+    }
+
+    /// Entries after the given ids; waits up to [`BLOCK_MS`] for the first. Nothing is lost when this ends in an error: ask
+    /// again on a new connection.
+    pub async fn read_after(
+        &mut self,
+        streams: &[(&[u8], EntryId)],
+        count: usize,
+        block: bool,
+    ) -> RedisResult<Vec<(Vec<u8>, Vec<Entry>)>> {
+        let mut command = cmd("XREAD");
+        command.arg("COUNT").arg(count);
+        if block {
+            command.arg("BLOCK").arg(BLOCK_MS);
+        }
+        command.arg("STREAMS");
+        for (key, _) in streams {
+            command.arg(*key);
+        }
+        for (_, id) in streams {
+            command.arg(id.to_string());
+        }
+        let route = streams.first().map(|(key, _)| *key).unwrap_or_default();
+        let limit = Duration::from_millis(BLOCK_MS) + GRACE;
+        let reply = tokio::time::timeout(limit, self.ask(route, &command)).await;
+        let reply = reply
+            .map_err(|_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))?;
+        Ok(parse::streams(reply?))
+    }
+
+    /// Stream keys that match a glob, at most `limit` of them, sorted.
+    pub async fn scan(&mut self, pattern: &[u8], limit: usize) -> RedisResult<Vec<Vec<u8>>> {
+        let mut cursor = b"0".to_vec();
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        let rounds = if limit < 100 { FEW_ROUNDS } else { SCAN_ROUNDS };
+        for _ in 0..rounds {
+            let mut command = cmd("SCAN");
+            command.arg(&cursor).arg("MATCH").arg(pattern);
+            command.arg("COUNT").arg(1_000).arg("TYPE").arg("stream");
+            let mut reply = parse::items(send(&mut self.home, &command).await?).into_iter();
+            cursor = reply
+                .next()
+                .as_ref()
+                .and_then(parse::bytes)
+                .unwrap_or(b"0")
+                .to_vec();
+            let found = reply.next().map(parse::items).unwrap_or_default();
+            keys.extend(
+                found
+                    .iter()
+                    .filter_map(|key| Some(parse::bytes(key)?.to_vec())),
+            );
+            if cursor == b"0" || keys.len() >= limit {
+                break;
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys.truncate(limit);
+        Ok(keys)
+    }
+
+    /// The type of a key; `none` where there is none.
+    pub async fn type_of(&mut self, key: &[u8]) -> RedisResult<String> {
+        let reply = self.ask(key, cmd("TYPE").arg(key)).await?;
+        Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
+    }
+
+    /// A round trip.
+    pub async fn ping(&mut self) -> RedisResult<()> {
+        send(&mut self.home, &cmd("PING")).await.map(drop)
+    }
+
+    /// What `INFO server` says.
+    pub async fn server(&mut self) -> RedisResult<String> {
+        let reply = send(&mut self.home, cmd("INFO").arg("server")).await?;
+        Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
+    }
+}
+
+async fn send(connection: &mut MultiplexedConnection, command: &Cmd) -> RedisResult<Value> {
+    match connection.req_packed_command(command).await? {
+        Value::ServerError(error) => Err(error.into()),
+        reply => Ok(reply),
+    }
+}
+
+fn moved_to(error: &RedisError) -> Option<(String, u16)> {
+    if error.kind() != ErrorKind::Server(::redis::ServerErrorKind::Moved) {
+        return None;
+    }
+    let (address, _) = error.redirect_node()?;
+    let (host, port) = address.rsplit_once(':')?;
+    Some((host.to_owned(), port.parse().ok()?))
+}
