@@ -5,6 +5,7 @@
 
 mod frames;
 mod input;
+mod launch;
 mod scans;
 
 use std::io;
@@ -22,6 +23,7 @@ use crate::source::{Feed, Request};
 use crate::ui::theme::Theme;
 
 pub use frames::{Frames, Glass};
+pub use launch::{Launch, launch};
 use scans::Scans;
 
 /// What the loop works with.
@@ -55,7 +57,9 @@ const REST_TICK: Duration = Duration::from_secs(1);
 /// This machine's time, ms since the epoch.
 #[must_use]
 pub fn now_ms() -> Ms {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Ms::try_from(since.as_millis()).unwrap_or(Ms::MAX)
 }
 
@@ -68,8 +72,19 @@ pub async fn run<G: Glass>(
     mut input: impl Stream<Item = io::Result<Event>> + Unpin,
     first: Vec<Effect>,
 ) -> io::Result<State> {
-    let Session { mut state, feed, glass, theme, frame_gap, frame_left, leave } = session;
-    let Feed { mut arrivals, requests } = feed;
+    let Session {
+        mut state,
+        feed,
+        glass,
+        theme,
+        frame_gap,
+        frame_left,
+        leave,
+    } = session;
+    let Feed {
+        mut arrivals,
+        requests,
+    } = feed;
     let (mut scans, mut answers) = Scans::new();
     let mut frames = Frames::new(glass, theme, frame_gap);
     let mut clock = Clock::new();
@@ -128,7 +143,9 @@ fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<crate::store::Arrival>
     let begun = Instant::now();
     let mut effects = Vec::new();
     while begun.elapsed().as_millis() < DRAIN_MS {
-        let Ok(arrival) = arrivals.try_recv() else { break };
+        let Ok(arrival) = arrivals.try_recv() else {
+            break;
+        };
         effects.extend(update(state, Action::Arrived(arrival)));
     }
     effects
@@ -157,7 +174,12 @@ fn perform<G: Glass>(
     for effect in effects {
         match effect {
             Effect::Quit => return Ok(Next::Leave),
-            Effect::Scan { generation, plan, log, range } => scans.start(generation, plan, log, range),
+            Effect::Scan {
+                generation,
+                plan,
+                log,
+                range,
+            } => scans.start(generation, plan, log, range),
             // A full queue means that as much was asked for already.
             Effect::LoadOlder { count } => drop(requests.try_send(Request::Older { count })),
             Effect::Copy(text) => frames.copy(&text)?,
@@ -173,7 +195,9 @@ struct Clock {
 
 impl Clock {
     fn new() -> Self {
-        Self { last: Instant::now() }
+        Self {
+            last: Instant::now(),
+        }
     }
 
     /// Whole milliseconds only; what is left over counts next time.

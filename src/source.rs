@@ -4,7 +4,7 @@
 
 mod demo;
 mod file;
-pub mod line;
+pub use crate::model::line;
 mod redis;
 
 use std::path::PathBuf;

@@ -64,7 +64,10 @@ impl Key {
     /// A key by itself.
     #[must_use]
     pub const fn plain(code: Code) -> Self {
-        Self { code, held: Held::None }
+        Self {
+            code,
+            held: Held::None,
+        }
     }
 
     /// A character.
@@ -91,7 +94,9 @@ impl fmt::Display for Key {
         })?;
         let name = match self.code {
             Code::Char(' ') => "space",
-            Code::Char(c) if self.held == Held::Control => return write!(f, "{}", c.to_ascii_uppercase()),
+            Code::Char(c) if self.held == Held::Control => {
+                return write!(f, "{}", c.to_ascii_uppercase());
+            }
             Code::Char(c) => return write!(f, "{c}"),
             Code::Enter => "Enter",
             Code::Esc => "Esc",

@@ -127,8 +127,18 @@ const fn plain(code: Code) -> Key {
     Key::plain(code)
 }
 
-const fn row(section: Section, keys: &'static [(Key, Command)], meaning: &'static str, footer: Option<&'static str>) -> Binding {
-    Binding { keys, section, meaning, footer }
+const fn row(
+    section: Section,
+    keys: &'static [(Key, Command)],
+    meaning: &'static str,
+    footer: Option<&'static str>,
+) -> Binding {
+    Binding {
+        keys,
+        section,
+        meaning,
+        footer,
+    }
 }
 
 use Command as C;
@@ -136,10 +146,18 @@ use Section as S;
 
 /// Every key. The footer shows its rows in this order.
 pub const TABLE: &[Binding] = &[
-    row(S::Time, &[(char(' '), C::PlayPause)], "pause, or play from here", Some("play")),
     row(
         S::Time,
-        &[(plain(Code::Left), C::StepBack), (plain(Code::Right), C::StepForward)],
+        &[(char(' '), C::PlayPause)],
+        "pause, or play from here",
+        Some("play"),
+    ),
+    row(
+        S::Time,
+        &[
+            (plain(Code::Left), C::StepBack),
+            (plain(Code::Right), C::StepForward),
+        ],
         "one event back, on",
         Some("step"),
     ),
@@ -154,22 +172,75 @@ pub const TABLE: &[Binding] = &[
     ),
     row(
         S::Time,
-        &[(Key::with(Held::Alt, Code::Left), C::MinuteBack), (Key::with(Held::Alt, Code::Right), C::MinuteForward)],
+        &[
+            (Key::with(Held::Alt, Code::Left), C::MinuteBack),
+            (Key::with(Held::Alt, Code::Right), C::MinuteForward),
+        ],
         "one minute back, on",
         None,
     ),
-    row(S::Time, &[(char('e'), C::NextError), (char('E'), C::PreviousError)], "next error, error before", Some("error")),
-    row(S::Time, &[(char('{'), C::SessionStart), (char('}'), C::SessionEnd)], "this session's start, end", None),
-    row(S::Time, &[(char('-'), C::Slower), (char('+'), C::Faster)], "play slower, faster (¼ to 60×, max)", None),
-    row(S::Time, &[(char('i'), C::IdleCompression)], "idle time over 2 s is played as 2 s, or in full", None),
-    row(S::Narrow, &[(char('/'), C::Filter)], "filter, with a live preview", Some("filter")),
-    row(S::Time, &[(char('@'), C::GoTo)], "go to a time or an entry id", Some("go to")),
-    row(S::Time, &[(char('f'), C::Follow)], "follow the newest entry", Some("follow")),
-    row(S::Move, &[(plain(Code::Enter), C::Open)], "open or close the detail; on an error group, its newest error", Some("detail")),
-    row(S::Move, &[(char('v'), C::NextForm)], "detail as event, fields, JSON, hex", None),
+    row(
+        S::Time,
+        &[(char('e'), C::NextError), (char('E'), C::PreviousError)],
+        "next error, error before",
+        Some("error"),
+    ),
+    row(
+        S::Time,
+        &[(char('{'), C::SessionStart), (char('}'), C::SessionEnd)],
+        "this session's start, end",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('-'), C::Slower), (char('+'), C::Faster)],
+        "play slower, faster (¼ to 60×, max)",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('i'), C::IdleCompression)],
+        "idle time over 2 s is played as 2 s, or in full",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('/'), C::Filter)],
+        "filter, with a live preview",
+        Some("filter"),
+    ),
+    row(
+        S::Time,
+        &[(char('@'), C::GoTo)],
+        "go to a time or an entry id",
+        Some("go to"),
+    ),
+    row(
+        S::Time,
+        &[(char('f'), C::Follow)],
+        "follow the newest entry",
+        Some("follow"),
+    ),
     row(
         S::Move,
-        &[(char('j'), C::Down), (plain(Code::Down), C::Down), (char('k'), C::Up), (plain(Code::Up), C::Up)],
+        &[(plain(Code::Enter), C::Open)],
+        "open or close the detail; on an error group, its newest error",
+        Some("detail"),
+    ),
+    row(
+        S::Move,
+        &[(char('v'), C::NextForm)],
+        "detail as event, fields, JSON, hex",
+        None,
+    ),
+    row(
+        S::Move,
+        &[
+            (char('j'), C::Down),
+            (plain(Code::Down), C::Down),
+            (char('k'), C::Up),
+            (plain(Code::Up), C::Up),
+        ],
         "one row down, up",
         None,
     ),
@@ -186,19 +257,75 @@ pub const TABLE: &[Binding] = &[
     ),
     row(
         S::Move,
-        &[(char('g'), C::First), (plain(Code::Home), C::First), (char('G'), C::Last), (plain(Code::End), C::Last)],
+        &[
+            (char('g'), C::First),
+            (plain(Code::Home), C::First),
+            (char('G'), C::Last),
+            (plain(Code::End), C::Last),
+        ],
         "oldest entry here, newest (and follow)",
         None,
     ),
-    row(S::Move, &[(plain(Code::Tab), C::NextPane), (plain(Code::BackTab), C::PreviousPane)], "next pane, pane before", Some("pane")),
-    row(S::Move, &[(char('z'), C::Zoom)], "zoom this pane, or give the room back", None),
-    row(S::Narrow, &[(char('u'), C::NarrowUser)], "only this row's user, or all again", None),
-    row(S::Narrow, &[(char('o'), C::NarrowSession)], "only this row's session, or all again", Some("this session")),
-    row(S::Narrow, &[(char('t'), C::NarrowType)], "only this row's type, or all again", None),
-    row(S::Program, &[(char('y'), C::Copy)], "copy the entry as JSON (OSC 52)", None),
-    row(S::Program, &[(plain(Code::Esc), C::Back)], "close what is open, then drop the filter", None),
-    row(S::Program, &[(char('q'), C::Quit), (Key::with(Held::Control, Code::Char('c')), C::Quit)], "leave", None),
-    row(S::Program, &[(char('?'), C::Help)], "show these keys", Some("help")),
+    row(
+        S::Move,
+        &[
+            (plain(Code::Tab), C::NextPane),
+            (plain(Code::BackTab), C::PreviousPane),
+        ],
+        "next pane, pane before",
+        Some("pane"),
+    ),
+    row(
+        S::Move,
+        &[(char('z'), C::Zoom)],
+        "zoom this pane, or give the room back",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('u'), C::NarrowUser)],
+        "only this row's user, or all again",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('o'), C::NarrowSession)],
+        "only this row's session, or all again",
+        Some("this session"),
+    ),
+    row(
+        S::Narrow,
+        &[(char('t'), C::NarrowType)],
+        "only this row's type, or all again",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(char('y'), C::Copy)],
+        "copy the entry as JSON (OSC 52)",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(plain(Code::Esc), C::Back)],
+        "close what is open, then drop the filter",
+        None,
+    ),
+    row(
+        S::Program,
+        &[
+            (char('q'), C::Quit),
+            (Key::with(Held::Control, Code::Char('c')), C::Quit),
+        ],
+        "leave",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(char('?'), C::Help)],
+        "show these keys",
+        Some("help"),
+    ),
 ];
 
 /// What a key does, if anything.
@@ -208,13 +335,21 @@ pub fn command(key: Key) -> Option<Command> {
         Code::Char('=') if key.held == Held::None => char('+'),
         _ => key,
     };
-    TABLE.iter().flat_map(|b| b.keys).find(|(k, _)| *k == key).map(|(_, c)| *c)
+    TABLE
+        .iter()
+        .flat_map(|b| b.keys)
+        .find(|(k, _)| *k == key)
+        .map(|(_, c)| *c)
 }
 
 /// The keys of a row as text: `j ↓ k ↑`.
 #[must_use]
 pub fn keys_text(binding: &Binding) -> String {
-    let keys: Vec<String> = binding.keys.iter().map(|(key, _)| key.to_string()).collect();
+    let keys: Vec<String> = binding
+        .keys
+        .iter()
+        .map(|(key, _)| key.to_string())
+        .collect();
     keys.join(" ")
 }
 
@@ -224,7 +359,11 @@ pub fn markdown() -> String {
     let mut out = String::from("| keys | what they do |\n| --- | --- |\n");
     for section in Section::ALL {
         for binding in TABLE.iter().filter(|b| b.section == section) {
-            let keys: Vec<String> = binding.keys.iter().map(|(key, _)| format!("`{key}`")).collect();
+            let keys: Vec<String> = binding
+                .keys
+                .iter()
+                .map(|(key, _)| format!("`{key}`"))
+                .collect();
             out.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.meaning));
         }
     }
@@ -246,6 +385,10 @@ mod tests {
 
     #[test]
     fn every_row_has_keys_and_a_meaning() {
-        assert!(TABLE.iter().all(|b| !b.keys.is_empty() && !b.meaning.is_empty()));
+        assert!(
+            TABLE
+                .iter()
+                .all(|b| !b.keys.is_empty() && !b.meaning.is_empty())
+        );
     }
 }

@@ -46,19 +46,30 @@ impl Narrowing {
         }
         self.scanning_to = Some(log.first());
         let (generation, plan) = (self.generation, Arc::clone(&self.plan));
-        Some(Effect::Scan { generation, plan, log: log.snapshot(), range: log.first()..log.end() })
+        Some(Effect::Scan {
+            generation,
+            plan,
+            log: log.snapshot(),
+            range: log.first()..log.end(),
+        })
     }
 
     /// Takes in a part of the scan's answer; one of another generation is dropped.
     pub fn scanned(&mut self, generation: u64, part: Scan, log: &Log) {
-        if generation != self.generation || part.range.end > self.covered.start || self.scanning_to.is_none() {
+        if generation != self.generation
+            || part.range.end > self.covered.start
+            || self.scanning_to.is_none()
+        {
             return;
         }
         for seq in part.matches.into_iter().rev() {
             self.matches.push_front(seq);
         }
         self.covered.start = part.range.start;
-        if self.scanning_to.is_some_and(|to| part.range.start <= to.max(log.first())) {
+        if self
+            .scanning_to
+            .is_some_and(|to| part.range.start <= to.max(log.first()))
+        {
             self.scanning_to = None;
         }
         self.keep_up(log);
@@ -73,7 +84,11 @@ impl Narrowing {
             self.covered.end = end;
         }
         if self.scanning_to.is_none() && first < self.covered.start {
-            for seq in self.look_at(log, first..self.covered.start).into_iter().rev() {
+            for seq in self
+                .look_at(log, first..self.covered.start)
+                .into_iter()
+                .rev()
+            {
                 self.matches.push_front(seq);
             }
             self.covered.start = first;
@@ -137,12 +152,19 @@ impl<'a> Visible<'a> {
         match self.narrowing {
             None => {
                 let end = cursor.min(self.log.end());
-                let start = end.step(-i64::try_from(count).unwrap_or(i64::MAX), self.log.first(), end);
+                let start = end.step(
+                    -i64::try_from(count).unwrap_or(i64::MAX),
+                    self.log.first(),
+                    end,
+                );
                 (start.next().0..end.next().0).map(Seq).collect()
             }
             Some(n) => {
                 let end = n.matches.partition_point(|seq| cursor.includes(*seq));
-                n.matches.range(end.saturating_sub(count)..end).copied().collect()
+                n.matches
+                    .range(end.saturating_sub(count)..end)
+                    .copied()
+                    .collect()
             }
         }
     }
@@ -153,12 +175,19 @@ impl<'a> Visible<'a> {
         match self.narrowing {
             None => {
                 let start = cursor.max(self.log.first());
-                let end = start.step(i64::try_from(count).unwrap_or(i64::MAX), start, self.log.end());
+                let end = start.step(
+                    i64::try_from(count).unwrap_or(i64::MAX),
+                    start,
+                    self.log.end(),
+                );
                 (start.next().0..end.next().0).map(Seq).collect()
             }
             Some(n) => {
                 let start = n.matches.partition_point(|seq| cursor.includes(*seq));
-                n.matches.range(start..n.matches.len().min(start.saturating_add(count))).copied().collect()
+                n.matches
+                    .range(start..n.matches.len().min(start.saturating_add(count)))
+                    .copied()
+                    .collect()
             }
         }
     }

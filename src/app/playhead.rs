@@ -56,12 +56,24 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { speed: Speed::Real, compress_idle: true }
+        Self {
+            speed: Speed::Real,
+            compress_idle: true,
+        }
     }
 }
 
 impl Speed {
-    const ALL: [Self; 8] = [Self::Quarter, Self::Half, Self::Real, Self::Two, Self::Five, Self::Ten, Self::Sixty, Self::Max];
+    const ALL: [Self; 8] = [
+        Self::Quarter,
+        Self::Half,
+        Self::Real,
+        Self::Two,
+        Self::Five,
+        Self::Ten,
+        Self::Sixty,
+        Self::Max,
+    ];
     /// Events a tick at full speed.
     const MAX_EVENTS: i64 = 50;
 
@@ -116,24 +128,39 @@ impl Playhead {
     /// Starts playing from a boundary.
     #[must_use]
     pub fn play_from(cursor: Cursor, log: &Log) -> Self {
-        let at_ms = log.last_before(cursor).map_or_else(|| log.axis_range().map_or(0, |r| r.0), |e| e.axis_ms());
-        Self::Playing { cursor, at_us: at_ms.saturating_mul(1_000) }
+        let at_ms = log
+            .last_before(cursor)
+            .map_or_else(|| log.axis_range().map_or(0, |r| r.0), |e| e.axis_ms());
+        Self::Playing {
+            cursor,
+            at_us: at_ms.saturating_mul(1_000),
+        }
     }
 
     /// Walks on; reaching the newest entry it follows.
     #[must_use]
     pub fn advance(self, log: &Log, elapsed_ms: Ms, pace: Pace) -> Self {
-        let Self::Playing { cursor, at_us } = self else { return self };
-        let Some(next) = log.get(cursor.next()) else { return Self::Following };
+        let Self::Playing { cursor, at_us } = self else {
+            return self;
+        };
+        let Some(next) = log.get(cursor.next()) else {
+            return Self::Following;
+        };
         let Some(rate) = pace.speed.us_per_ms() else {
             let cursor = cursor.step(Speed::MAX_EVENTS, log.first(), log.end());
             let at_ms = log.last_before(cursor).map_or(0, |e| e.axis_ms());
-            return Self::Playing { cursor, at_us: at_ms * 1_000 };
+            return Self::Playing {
+                cursor,
+                at_us: at_ms * 1_000,
+            };
         };
         let mut at_us = at_us.saturating_add(elapsed_ms.saturating_mul(rate));
         if pace.compress_idle {
             at_us = at_us.max(next.axis_ms().saturating_sub(IDLE_MS).saturating_mul(1_000));
         }
-        Self::Playing { cursor: log.cursor_at(at_us / 1_000).max(cursor), at_us }
+        Self::Playing {
+            cursor: log.cursor_at(at_us / 1_000).max(cursor),
+            at_us,
+        }
     }
 }

@@ -43,7 +43,11 @@ impl Prompt {
     /// A prompt with this text, the cursor after it.
     #[must_use]
     pub fn new(purpose: Purpose, text: String) -> Self {
-        Self { purpose, input: Input::new(text), error: None }
+        Self {
+            purpose,
+            input: Input::new(text),
+            error: None,
+        }
     }
 
     /// Edits the line.
@@ -75,7 +79,12 @@ impl Prompt {
     /// Types text in one go; line breaks and other control characters become blanks.
     pub fn paste(&mut self, text: &str) {
         for c in text.trim().chars().take(4096) {
-            self.input.handle(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
+            self.input
+                .handle(InputRequest::InsertChar(if c.is_control() {
+                    ' '
+                } else {
+                    c
+                }));
         }
     }
 }

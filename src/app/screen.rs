@@ -29,12 +29,30 @@ pub fn screen(state: &State) -> View {
     View {
         header: header::header(state, strip.as_ref()),
         banner: header::banner(state),
-        strip: strip.as_ref().map(charts::Charts::strip).unwrap_or_default(),
-        feed: layout.feed.map(|area| feed::feed(state, area)).unwrap_or_default(),
-        session: layout.session.map(|area| session::session(state, area)).unwrap_or_default(),
-        errors: layout.errors.map(|area| errors::errors(state, area)).unwrap_or_default(),
-        detail: layout.detail.map(|area| detail::detail(state, area)).unwrap_or_default(),
-        scrubber: layout.scrubber.map(|area| scrubber::scrubber(state, area)).unwrap_or_default(),
+        strip: strip
+            .as_ref()
+            .map(charts::Charts::strip)
+            .unwrap_or_default(),
+        feed: layout
+            .feed
+            .map(|area| feed::feed(state, area))
+            .unwrap_or_default(),
+        session: layout
+            .session
+            .map(|area| session::session(state, area))
+            .unwrap_or_default(),
+        errors: layout
+            .errors
+            .map(|area| errors::errors(state, area))
+            .unwrap_or_default(),
+        detail: layout
+            .detail
+            .map(|area| detail::detail(state, area))
+            .unwrap_or_default(),
+        scrubber: layout
+            .scrubber
+            .map(|area| scrubber::scrubber(state, area))
+            .unwrap_or_default(),
         footer: foot::footer(state, &layout),
         help: foot::help(state),
         layout,
@@ -48,11 +66,14 @@ fn focused(state: &State, pane: PaneId) -> bool {
 
 /// A pane's frame without rows.
 fn titled(state: &State, pane: PaneId, title: super::view::Line) -> Pane {
-    Pane { title, focused: focused(state, pane), ..Pane::default() }
+    Pane {
+        title,
+        focused: focused(state, pane),
+        ..Pane::default()
+    }
 }
 
 /// Columns of the terminal for rows of a pane: the band's edge at the left and the scrollbar at the right are left free.
 const fn inner_width(width: u16) -> u16 {
     width.saturating_sub(3)
 }
-

@@ -8,7 +8,7 @@ use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
 use crate::model::{Mapping, Ms, Zone};
 use crate::project::Activity;
-use crate::query::Now;
+use crate::query::{Moment, Now};
 use crate::store::{Cursor, EntryRef, History, Link, Log, Seq, Symbol};
 
 /// Everything the interface knows.
@@ -40,6 +40,8 @@ pub struct State {
     pub help: Option<u16>,
     /// Something to tell for a few seconds.
     pub notice: Option<Notice>,
+    /// Where the playhead is to stand as soon as that is loaded.
+    pub opens_at: Option<Moment>,
     /// The terminal.
     pub size: Size,
 }
@@ -173,7 +175,10 @@ impl State {
             log: Log::default(),
             activity: Activity::default(),
             feed: Feed::default(),
-            clock: Clock { now_ms, ahead_ms: None },
+            clock: Clock {
+                now_ms,
+                ahead_ms: None,
+            },
             playhead: Playhead::Following,
             pace: Pace::default(),
             narrowing: None,
@@ -182,6 +187,7 @@ impl State {
             prompt: None,
             help: None,
             notice: None,
+            opens_at: None,
             size,
         }
     }
@@ -209,7 +215,11 @@ impl State {
     /// quiet for longer than the charts reach is shown as of its last entry ([`State::quiet_ms`] tells).
     #[must_use]
     pub fn moment_ms(&self) -> Ms {
-        let at_entry = || self.log.last_before(self.cursor()).map_or(0, |e| e.axis_ms());
+        let at_entry = || {
+            self.log
+                .last_before(self.cursor())
+                .map_or(0, |e| e.axis_ms())
+        };
         match self.playhead {
             Playhead::Following if self.quiet_ms() <= QUIET_MS => self.present_ms(),
             Playhead::Playing { at_us, .. } => (at_us / 1_000).max(at_entry()),
@@ -221,26 +231,38 @@ impl State {
     #[must_use]
     pub fn moment_end(&self) -> Ms {
         let last = self.log.axis_range().map_or(0, |(_, last)| last);
-        if self.quiet_ms() <= QUIET_MS { self.present_ms() } else { last }
+        if self.quiet_ms() <= QUIET_MS {
+            self.present_ms()
+        } else {
+            last
+        }
     }
 
     /// The present by the clock that makes entry ids.
     #[must_use]
     pub fn present_ms(&self) -> Ms {
-        let here = self.clock.now_ms.saturating_sub(self.clock.ahead_ms.unwrap_or_default());
+        let here = self
+            .clock
+            .now_ms
+            .saturating_sub(self.clock.ahead_ms.unwrap_or_default());
         here.max(self.log.axis_range().map_or(0, |(_, last)| last))
     }
 
     /// How long the newest entry is ago.
     #[must_use]
     pub fn quiet_ms(&self) -> Ms {
-        self.log.axis_range().map_or(0, |(_, last)| self.present_ms().saturating_sub(last))
+        self.log
+            .axis_range()
+            .map_or(0, |(_, last)| self.present_ms().saturating_sub(last))
     }
 
     /// What times in a filter refer to.
     #[must_use]
     pub fn now(&self) -> Now {
-        Now { ms: self.present_ms(), zone: self.options.zone }
+        Now {
+            ms: self.present_ms(),
+            zone: self.options.zone,
+        }
     }
 
     /// Whether a banner tells of trouble with the link.
@@ -264,7 +286,10 @@ impl State {
 
     /// Tells something for a few seconds.
     pub fn tell(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), until_ms: self.clock.now_ms + NOTICE_MS });
+        self.notice = Some(Notice {
+            text: text.into(),
+            until_ms: self.clock.now_ms + NOTICE_MS,
+        });
     }
 }
 

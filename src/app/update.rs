@@ -47,7 +47,11 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn tick(state: &mut State, elapsed_ms: Ms) {
     state.clock.now_ms = state.clock.now_ms.saturating_add(elapsed_ms);
-    if state.notice.as_ref().is_some_and(|n| n.until_ms <= state.clock.now_ms) {
+    if state
+        .notice
+        .as_ref()
+        .is_some_and(|n| n.until_ms <= state.clock.now_ms)
+    {
         state.notice = None;
     }
     if let Playhead::Playing { .. } = state.playhead {
@@ -84,14 +88,15 @@ fn press_in_help(state: &mut State, key: Key, scroll: u16) -> Vec<Effect> {
 }
 
 /// Puts a filter in force; the empty one shows everything.
-fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
+pub fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
     state.generation += 1;
     state.panes.anchor = None;
     if filter.is_empty() {
         state.narrowing = None;
         return Vec::new();
     }
-    let (narrowing, effect) = super::narrowing::Narrowing::begin(filter, state.generation, state.now(), &state.log);
+    let (narrowing, effect) =
+        super::narrowing::Narrowing::begin(filter, state.generation, state.now(), &state.log);
     state.narrowing = Some(narrowing);
     effect.into_iter().collect()
 }

@@ -27,7 +27,11 @@ struct Span {
 impl Span {
     /// Up to here (excluded) the session counts as active.
     const fn until_ms(self) -> Ms {
-        if self.ended { self.last_ms } else { self.last_ms + IDLE_MS }
+        if self.ended {
+            self.last_ms
+        } else {
+            self.last_ms + IDLE_MS
+        }
     }
 }
 
@@ -35,7 +39,10 @@ impl Activity {
     /// Takes in rows at the live end, in symbols of the log.
     pub fn newer(&mut self, columns: &Columns, rows: std::ops::Range<usize>) {
         for (session, at, end) in sightings(columns, rows) {
-            let open = self.newest.get(&session).and_then(|i| self.spans.get_mut(*i));
+            let open = self
+                .newest
+                .get(&session)
+                .and_then(|i| self.spans.get_mut(*i));
             match open.filter(|span| at < span.until_ms() && !span.ended) {
                 Some(span) => {
                     span.last_ms = span.last_ms.max(at);
@@ -49,7 +56,10 @@ impl Activity {
     /// Takes in rows of history at the old end, in symbols of the log.
     pub fn older(&mut self, columns: &Columns, rows: std::ops::Range<usize>) {
         for (session, at, end) in sightings(columns, rows).rev() {
-            let next = self.oldest.get(&session).and_then(|i| self.spans.get_mut(*i));
+            let next = self
+                .oldest
+                .get(&session)
+                .and_then(|i| self.spans.get_mut(*i));
             match next.filter(|span| !end && span.start_ms < at + IDLE_MS) {
                 Some(span) => span.start_ms = span.start_ms.min(at),
                 None => self.begin(session, at, end, false),
@@ -59,7 +69,11 @@ impl Activity {
 
     fn begin(&mut self, session: Symbol, at: Ms, ended: bool, newest: bool) {
         let index = self.spans.len();
-        self.spans.push(Span { start_ms: at, last_ms: at, ended });
+        self.spans.push(Span {
+            start_ms: at,
+            last_ms: at,
+            ended,
+        });
         if newest {
             self.newest.insert(session, index);
             self.oldest.entry(session).or_insert(index);
@@ -82,9 +96,17 @@ impl Activity {
         let step = step_ms.max(1);
         let first = end_ms.saturating_sub(step * (count as u64).saturating_sub(1));
         // The first moment that is not before `ms`.
-        let slot = |ms: Ms| usize::try_from(ms.saturating_sub(first).div_ceil(step)).unwrap_or(count).min(count);
+        let slot = |ms: Ms| {
+            usize::try_from(ms.saturating_sub(first).div_ceil(step))
+                .unwrap_or(count)
+                .min(count)
+        };
         let mut changes = vec![0_i64; count + 1];
-        for span in self.spans.iter().filter(|s| s.until_ms() > first && s.start_ms <= end_ms) {
+        for span in self
+            .spans
+            .iter()
+            .filter(|s| s.until_ms() > first && s.start_ms <= end_ms)
+        {
             if let Some(change) = changes.get_mut(slot(span.start_ms)) {
                 *change += 1;
             }
@@ -100,10 +122,17 @@ impl Activity {
     }
 }
 
-fn sightings(columns: &Columns, rows: std::ops::Range<usize>) -> impl DoubleEndedIterator<Item = (Symbol, Ms, bool)> {
+fn sightings(
+    columns: &Columns,
+    rows: std::ops::Range<usize>,
+) -> impl DoubleEndedIterator<Item = (Symbol, Ms, bool)> {
     rows.filter_map(|row| {
         let session = *columns.session.get(row).filter(|s| s.is_some())?;
-        Some((session, *columns.axis_ms.get(row)?, columns.has(row, Flags::END)))
+        Some((
+            session,
+            *columns.axis_ms.get(row)?,
+            columns.has(row, Flags::END),
+        ))
     })
 }
 
@@ -115,7 +144,10 @@ mod tests {
         Columns {
             session: rows.iter().map(|r| Symbol(r.0)).collect(),
             axis_ms: rows.iter().map(|r| r.1).collect(),
-            flags: rows.iter().map(|r| if r.2 { Flags::END } else { Flags::default() }).collect(),
+            flags: rows
+                .iter()
+                .map(|r| if r.2 { Flags::END } else { Flags::default() })
+                .collect(),
             ..Columns::default()
         }
     }
@@ -151,7 +183,11 @@ mod tests {
                 both.older(&all, row..row + 1);
             }
             let end = 4_000 + 2 * IDLE_MS;
-            assert_eq!(both.active(end, 1_000, 4_000), forward.active(end, 1_000, 4_000), "cut at {cut}");
+            assert_eq!(
+                both.active(end, 1_000, 4_000),
+                forward.active(end, 1_000, 4_000),
+                "cut at {cut}"
+            );
         }
     }
 }

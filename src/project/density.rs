@@ -23,7 +23,9 @@ impl Density {
         let span = (self.end_ms - self.start_ms).max(1);
         let into = ms.clamp(self.start_ms, self.end_ms) - self.start_ms;
         let columns = self.events.len();
-        usize::try_from(u128::from(into) * columns as u128 / u128::from(span)).unwrap_or(columns).min(columns.saturating_sub(1))
+        usize::try_from(u128::from(into) * columns as u128 / u128::from(span))
+            .unwrap_or(columns)
+            .min(columns.saturating_sub(1))
     }
 
     /// The moment at the left edge of a column.
@@ -38,10 +40,25 @@ impl Density {
 /// Counts the log from its first entry to `end_ms` into `columns` columns.
 #[must_use]
 pub fn density(log: &Log, end_ms: Ms, columns: usize) -> Density {
-    let Some((start_ms, last_ms)) = log.axis_range() else { return Density::default() };
+    let Some((start_ms, last_ms)) = log.axis_range() else {
+        return Density::default();
+    };
     let end_ms = end_ms.max(last_ms + 1);
-    let mut out = Density { start_ms, end_ms, events: vec![0; columns], errors: vec![0; columns] };
-    let edges: Vec<Cursor> = (0..=columns).map(|c| if c == columns { log.end() } else { left_edge(log, &out, c) }).collect();
+    let mut out = Density {
+        start_ms,
+        end_ms,
+        events: vec![0; columns],
+        errors: vec![0; columns],
+    };
+    let edges: Vec<Cursor> = (0..=columns)
+        .map(|c| {
+            if c == columns {
+                log.end()
+            } else {
+                left_edge(log, &out, c)
+            }
+        })
+        .collect();
     for (count, edge) in out.events.iter_mut().zip(edges.windows(2)) {
         *count = u32::try_from(edge[1].since(edge[0])).unwrap_or(u32::MAX);
     }
@@ -57,5 +74,9 @@ pub fn density(log: &Log, end_ms: Ms, columns: usize) -> Density {
 }
 
 fn left_edge(log: &Log, density: &Density, column: usize) -> Cursor {
-    if column == 0 { log.first() } else { log.cursor_at(density.start_of(column).saturating_sub(1)) }
+    if column == 0 {
+        log.first()
+    } else {
+        log.cursor_at(density.start_of(column).saturating_sub(1))
+    }
 }

@@ -21,7 +21,10 @@ impl ErrorGroup {
     /// Kind, code and masked message, of which the last two may be empty.
     #[must_use]
     pub fn parts<'a>(&self, log: &'a Log) -> [&'a [u8]; 3] {
-        let mut parts = log.strings().get(self.fingerprint).splitn(3, |b| *b == fingerprint::SEPARATOR);
+        let mut parts = log
+            .strings()
+            .get(self.fingerprint)
+            .splitn(3, |b| *b == fingerprint::SEPARATOR);
         std::array::from_fn(|_| parts.next().unwrap_or_default())
     }
 }
@@ -39,7 +42,12 @@ pub fn error_groups(log: &Log, cursor: Cursor) -> Vec<ErrorGroup> {
             }
             _ => {
                 for row in chunk.errors().take_while(|row| *row < rows.end) {
-                    let symbol = chunk.columns.fingerprint.get(row).copied().unwrap_or_default();
+                    let symbol = chunk
+                        .columns
+                        .fingerprint
+                        .get(row)
+                        .copied()
+                        .unwrap_or_default();
                     groups.add(symbol, 1, base.plus(row as u64));
                 }
             }
@@ -50,10 +58,17 @@ pub fn error_groups(log: &Log, cursor: Cursor) -> Vec<ErrorGroup> {
 
 /// The groups of the errors among these entries, which are ascending; those at or after `cursor` do not count.
 #[must_use]
-pub fn error_groups_among(log: &Log, seqs: impl Iterator<Item = Seq>, cursor: Cursor) -> Vec<ErrorGroup> {
+pub fn error_groups_among(
+    log: &Log,
+    seqs: impl Iterator<Item = Seq>,
+    cursor: Cursor,
+) -> Vec<ErrorGroup> {
     let mut groups = Groups::default();
     let before = seqs.take_while(|seq| cursor.includes(*seq));
-    for entry in before.filter_map(|seq| log.get(seq)).filter(|e| e.flags().has(Flags::ERROR)) {
+    for entry in before
+        .filter_map(|seq| log.get(seq))
+        .filter(|e| e.flags().has(Flags::ERROR))
+    {
         groups.add(entry.fingerprint(), 1, entry.seq);
     }
     groups.sorted()
@@ -65,11 +80,22 @@ pub fn trends(log: &Log, cursor: Cursor, window: Window) -> HashMap<Symbol, Vec<
     let mut trends: HashMap<Symbol, Vec<u32>> = HashMap::new();
     let start = log.cursor_at(window.start_ms().saturating_sub(1));
     for (_, chunk, rows) in log.chunks(start..cursor) {
-        for row in chunk.errors().skip_while(|row| *row < rows.start).take_while(|row| *row < rows.end) {
-            let symbol = chunk.columns.fingerprint.get(row).copied().unwrap_or_default();
+        for row in chunk
+            .errors()
+            .skip_while(|row| *row < rows.start)
+            .take_while(|row| *row < rows.end)
+        {
+            let symbol = chunk
+                .columns
+                .fingerprint
+                .get(row)
+                .copied()
+                .unwrap_or_default();
             let ms = chunk.columns.axis_ms.get(row).copied().unwrap_or_default();
             let bucket = window.bucket_of(ms);
-            let counts = trends.entry(symbol).or_insert_with(|| vec![0; window.count]);
+            let counts = trends
+                .entry(symbol)
+                .or_insert_with(|| vec![0; window.count]);
             if let Some(count) = bucket.and_then(|b| counts.get_mut(b)) {
                 *count += 1;
             }
@@ -90,8 +116,18 @@ impl Groups {
     /// Ties by the symbol, so that equal counts do not change places from frame to frame.
     fn sorted(self) -> Vec<ErrorGroup> {
         let groups = self.0.into_iter();
-        let mut groups: Vec<_> = groups.map(|(fingerprint, (count, last))| ErrorGroup { fingerprint, count, last }).collect();
-        groups.sort_unstable_by(|a, b| b.count.cmp(&a.count).then(a.fingerprint.cmp(&b.fingerprint)));
+        let mut groups: Vec<_> = groups
+            .map(|(fingerprint, (count, last))| ErrorGroup {
+                fingerprint,
+                count,
+                last,
+            })
+            .collect();
+        groups.sort_unstable_by(|a, b| {
+            b.count
+                .cmp(&a.count)
+                .then(a.fingerprint.cmp(&b.fingerprint))
+        });
         groups
     }
 }
@@ -99,11 +135,19 @@ impl Groups {
 /// Whether an error lies within a part of the log.
 #[must_use]
 pub fn has_error(log: &Log, range: std::ops::Range<Cursor>) -> bool {
-    log.chunks(range).any(|(_, chunk, rows)| match &chunk.summary {
-        Some(summary) => {
-            let at = summary.errors.partition_point(|row| (*row as usize) < rows.start);
-            summary.errors.get(at).is_some_and(|row| (*row as usize) < rows.end)
-        }
-        None => rows.into_iter().any(|row| chunk.columns.has(row, Flags::ERROR)),
-    })
+    log.chunks(range)
+        .any(|(_, chunk, rows)| match &chunk.summary {
+            Some(summary) => {
+                let at = summary
+                    .errors
+                    .partition_point(|row| (*row as usize) < rows.start);
+                summary
+                    .errors
+                    .get(at)
+                    .is_some_and(|row| (*row as usize) < rows.end)
+            }
+            None => rows
+                .into_iter()
+                .any(|row| chunk.columns.has(row, Flags::ERROR)),
+        })
 }

@@ -17,7 +17,8 @@ pub struct Window {
 
 /// Lengths that a bucket may have.
 const BUCKETS_MS: [Ms; 14] = [
-    1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 86_400_000,
+    1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000,
+    7_200_000, 21_600_000, 86_400_000,
 ];
 /// The rate that decides the length of a bucket is taken over this time before the moment.
 const RATE_SPAN_MS: Ms = 15 * 60 * 1000;
@@ -28,22 +29,34 @@ impl Window {
     /// The window that ends with the bucket that holds `at_ms`: buckets long enough to hold a few events each.
     #[must_use]
     pub fn ending_at(log: &Log, cursor: Cursor, at_ms: Ms, count: usize) -> Self {
-        let recent = cursor.since(log.cursor_at(at_ms.saturating_sub(RATE_SPAN_MS))).max(1);
+        let recent = cursor
+            .since(log.cursor_at(at_ms.saturating_sub(RATE_SPAN_MS)))
+            .max(1);
         let wanted = 3 * RATE_SPAN_MS / recent;
-        let bucket_ms = BUCKETS_MS.iter().copied().find(|b| *b >= wanted.max(2_000)).unwrap_or(86_400_000);
-        Self { end_ms: (at_ms / bucket_ms + 1) * bucket_ms, bucket_ms, count }
+        let bucket_ms = BUCKETS_MS
+            .iter()
+            .copied()
+            .find(|b| *b >= wanted.max(2_000))
+            .unwrap_or(86_400_000);
+        Self {
+            end_ms: (at_ms / bucket_ms + 1) * bucket_ms,
+            bucket_ms,
+            count,
+        }
     }
 
     /// Start of the first bucket.
     #[must_use]
     pub fn start_ms(&self) -> Ms {
-        self.end_ms.saturating_sub(self.bucket_ms * self.count as u64)
+        self.end_ms
+            .saturating_sub(self.bucket_ms * self.count as u64)
     }
 
     /// The bucket that holds a moment.
     #[must_use]
     pub fn bucket_of(&self, ms: Ms) -> Option<usize> {
-        let index = usize::try_from(ms.checked_sub(self.start_ms())? / self.bucket_ms.max(1)).ok()?;
+        let index =
+            usize::try_from(ms.checked_sub(self.start_ms())? / self.bucket_ms.max(1)).ok()?;
         (index < self.count).then_some(index)
     }
 }
@@ -83,14 +96,22 @@ pub struct Current {
 pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window: Window) -> Series {
     let current_ms = CURRENT_MS.max(window.bucket_ms);
     let current_from = at_ms.saturating_sub(current_ms);
-    let mut out = Series { events: event_counts(log, cursor, window), errors: vec![0; window.count], ..Series::default() };
+    let mut out = Series {
+        events: event_counts(log, cursor, window),
+        errors: vec![0; window.count],
+        ..Series::default()
+    };
     let mut latencies: Vec<Vec<f64>> = vec![Vec::new(); window.count];
     let mut recent_latencies = Vec::new();
     let mut recent_errors = 0_u32;
     let start = log.cursor_at(window.start_ms().min(current_from).saturating_sub(1));
     for (_, chunk, rows) in log.chunks(start..cursor) {
         let axis = &chunk.columns.axis_ms;
-        for row in chunk.errors().skip_while(|row| *row < rows.start).take_while(|row| *row < rows.end) {
+        for row in chunk
+            .errors()
+            .skip_while(|row| *row < rows.start)
+            .take_while(|row| *row < rows.end)
+        {
             let ms = axis.get(row).copied().unwrap_or_default();
             recent_errors += u32::from(ms > current_from);
             if let Some(count) = window.bucket_of(ms).and_then(|b| out.errors.get_mut(b)) {
@@ -98,7 +119,9 @@ pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window:
             }
         }
         for row in rows {
-            let (Some(ms), Some(latency)) = (axis.get(row), chunk.columns.latency(row)) else { continue };
+            let (Some(ms), Some(latency)) = (axis.get(row), chunk.columns.latency(row)) else {
+                continue;
+            };
             if *ms > current_from {
                 recent_latencies.push(latency);
             }
@@ -107,7 +130,10 @@ pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window:
             }
         }
     }
-    out.p95_ms = latencies.iter_mut().map(|bucket| quantile(bucket, 0.95)).collect();
+    out.p95_ms = latencies
+        .iter_mut()
+        .map(|bucket| quantile(bucket, 0.95))
+        .collect();
     out.active = active_counts(activity, at_ms, window);
     let recent = cursor.since(log.cursor_at(current_from));
     out.current = Current {
@@ -123,8 +149,13 @@ pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window:
 /// By binary search on the time axis: no entry is read.
 fn event_counts(log: &Log, cursor: Cursor, window: Window) -> Vec<u32> {
     let before = |ms: Ms| log.cursor_at(ms.saturating_sub(1)).min(cursor);
-    let edges: Vec<Cursor> = (0..=window.count as u64).map(|i| before(window.start_ms() + i * window.bucket_ms)).collect();
-    edges.windows(2).map(|edge| u32::try_from(edge[1].since(edge[0])).unwrap_or(u32::MAX)).collect()
+    let edges: Vec<Cursor> = (0..=window.count as u64)
+        .map(|i| before(window.start_ms() + i * window.bucket_ms))
+        .collect();
+    edges
+        .windows(2)
+        .map(|edge| u32::try_from(edge[1].since(edge[0])).unwrap_or(u32::MAX))
+        .collect()
 }
 
 /// The last bucket is not over: it shows the moment itself.
@@ -141,7 +172,12 @@ fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
     if values.is_empty() {
         return None;
     }
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank below len")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rank below len"
+    )]
     let rank = ((values.len() as f64 * q).ceil() as usize).clamp(1, values.len());
     Some(*values.select_nth_unstable_by(rank - 1, f64::total_cmp).1)
 }

@@ -62,7 +62,12 @@ impl Timeline {
         self.seqs.push(base.plus(row as u64));
         self.last_ms = ms;
         self.ended = columns.has(row, Flags::END);
-        self.user = columns.user.get(row).copied().filter(|u| u.is_some()).unwrap_or(self.user);
+        self.user = columns
+            .user
+            .get(row)
+            .copied()
+            .filter(|u| u.is_some())
+            .unwrap_or(self.user);
         if columns.has(row, Flags::DUPLICATE) {
             return;
         }
@@ -78,9 +83,20 @@ impl Timeline {
 #[must_use]
 pub fn timeline(log: &Log, session: Symbol, cursor: Cursor) -> Timeline {
     let mut out = Timeline::default();
-    for (base, chunk, rows) in log.chunks(log.first()..cursor).filter(|(_, chunk, _)| chunk.may_have_session(session)) {
+    for (base, chunk, rows) in log
+        .chunks(log.first()..cursor)
+        .filter(|(_, chunk, _)| chunk.may_have_session(session))
+    {
         let from = rows.start;
-        for (offset, _) in chunk.columns.session.get(rows).unwrap_or_default().iter().enumerate().filter(|(_, s)| **s == session) {
+        for (offset, _) in chunk
+            .columns
+            .session
+            .get(rows)
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| **s == session)
+        {
             out.add(chunk, base, from + offset);
         }
     }

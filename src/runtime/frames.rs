@@ -51,7 +51,10 @@ impl Glass for Screen<Outlet> {
 }
 
 /// The cursor is known only after drawing and belongs to the same frame: where it changed, a second, tiny one follows.
-fn draw_on<W: Write>(screen: &mut Screen<W>, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+fn draw_on<W: Write>(
+    screen: &mut Screen<W>,
+    render: &mut dyn FnMut(&mut Buffer) -> Option<Position>,
+) -> io::Result<()> {
     let mut cursor = None;
     let mut buffer = Buffer::empty(screen.area());
     cursor = render(&mut buffer).or(cursor);
@@ -82,7 +85,13 @@ const STUCK: Duration = Duration::from_millis(50);
 impl<G: Glass> Frames<G> {
     /// Nothing is drawn yet; the first frame is due at once.
     pub fn new(glass: G, theme: Theme, gap: Duration) -> Self {
-        Self { glass, theme, gap, last: None, wanted: Wanted::ByInput }
+        Self {
+            glass,
+            theme,
+            gap,
+            last: None,
+            wanted: Wanted::ByInput,
+        }
     }
 
     /// The user did something.
@@ -111,7 +120,9 @@ impl<G: Glass> Frames<G> {
             Wanted::No => None,
             _ if !self.glass.is_idle() => Some(STUCK),
             Wanted::ByInput => Some(Duration::ZERO),
-            Wanted::ByData => Some(self.last.map_or(Duration::ZERO, |last| self.gap.saturating_sub(last.elapsed()))),
+            Wanted::ByData => Some(self.last.map_or(Duration::ZERO, |last| {
+                self.gap.saturating_sub(last.elapsed())
+            })),
         }
     }
 
@@ -122,7 +133,8 @@ impl<G: Glass> Frames<G> {
         }
         let view = screen(state);
         let theme = self.theme;
-        self.glass.frame(&mut |buffer| ui::render(&view, &theme, buffer).map(Position::from))?;
+        self.glass
+            .frame(&mut |buffer| ui::render(&view, &theme, buffer).map(Position::from))?;
         self.last = Some(Instant::now());
         self.wanted = Wanted::No;
         Ok(())

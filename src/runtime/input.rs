@@ -1,6 +1,8 @@
 //! From the terminal library's events to actions.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
 use crate::app::Action;
 use crate::app::input::{Code, Held, Key, Mouse, MouseKind};
@@ -12,7 +14,10 @@ pub fn action(event: &Event) -> Option<Action> {
         Event::Key(key) => self::key(*key).map(Action::Key),
         Event::Mouse(mouse) => self::mouse(*mouse).map(Action::Mouse),
         Event::Paste(text) => Some(Action::Paste(text.clone())),
-        Event::Resize(width, height) => Some(Action::Resize(Size { width: *width, height: *height })),
+        Event::Resize(width, height) => Some(Action::Resize(Size {
+            width: *width,
+            height: *height,
+        })),
         Event::FocusGained | Event::FocusLost => None,
     }
 }
@@ -39,7 +44,10 @@ fn key(event: KeyEvent) -> Option<Key> {
         KeyCode::PageDown => Code::PageDown,
         _ => return None,
     };
-    Some(Key { code, held: held(event.modifiers, code) })
+    Some(Key {
+        code,
+        held: held(event.modifiers, code),
+    })
 }
 
 /// Shift is in the character already, and in the name of the tabulator.
@@ -48,7 +56,9 @@ fn held(modifiers: KeyModifiers, code: Code) -> Held {
         Held::Control
     } else if modifiers.contains(KeyModifiers::ALT) {
         Held::Alt
-    } else if modifiers.contains(KeyModifiers::SHIFT) && !matches!(code, Code::Char(_) | Code::BackTab) {
+    } else if modifiers.contains(KeyModifiers::SHIFT)
+        && !matches!(code, Code::Char(_) | Code::BackTab)
+    {
         Held::Shift
     } else {
         Held::None
@@ -64,5 +74,9 @@ fn mouse(event: MouseEvent) -> Option<Mouse> {
         MouseEventKind::ScrollDown => MouseKind::WheelDown,
         _ => return None,
     };
-    Some(Mouse { kind, column: event.column, row: event.row })
+    Some(Mouse {
+        kind,
+        column: event.column,
+        row: event.row,
+    })
 }

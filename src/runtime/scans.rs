@@ -24,7 +24,13 @@ impl Scans {
     /// With the end at which the answers come out.
     pub fn new() -> (Self, mpsc::Receiver<Action>) {
         let (answers, receiver) = mpsc::channel(WAITING);
-        (Self { newest: Arc::default(), answers }, receiver)
+        (
+            Self {
+                newest: Arc::default(),
+                answers,
+            },
+            receiver,
+        )
     }
 
     /// Starts a scan; those of older generations stop at their next chunk.
@@ -34,7 +40,14 @@ impl Scans {
         tokio::task::spawn_blocking(move || {
             scan(&plan, &log, range, |part| {
                 let stale = newest.load(Ordering::Relaxed) != generation;
-                if stale || answers.blocking_send(Action::Scanned { generation, scan: part }).is_err() {
+                if stale
+                    || answers
+                        .blocking_send(Action::Scanned {
+                            generation,
+                            scan: part,
+                        })
+                        .is_err()
+                {
                     return ControlFlow::Break(());
                 }
                 ControlFlow::Continue(())

@@ -20,13 +20,21 @@ pub fn error_groups(state: &State) -> Vec<ErrorGroup> {
 /// The group in a row of the pane.
 pub fn error_row(state: &State, row: usize) -> Option<Symbol> {
     let groups = error_groups(state);
-    let height = state.layout().errors.map_or(0, |area| usize::from(area.body().height));
-    groups.get(first_row(state, &groups, height) + row).map(|g| g.fingerprint)
+    let height = state
+        .layout()
+        .errors
+        .map_or(0, |area| usize::from(area.body().height));
+    groups
+        .get(first_row(state, &groups, height) + row)
+        .map(|g| g.fingerprint)
 }
 
 /// The first visible group: the selected one stays in view.
 fn first_row(state: &State, groups: &[ErrorGroup], height: usize) -> usize {
-    let selected = groups.iter().position(|g| Some(g.fingerprint) == state.panes.group).unwrap_or(0);
+    let selected = groups
+        .iter()
+        .position(|g| Some(g.fingerprint) == state.panes.group)
+        .unwrap_or(0);
     (selected + 1).saturating_sub(height)
 }
 
@@ -39,11 +47,25 @@ pub fn errors(state: &State, area: Area) -> Pane {
     let window = charts::window(state, usize::from(widths.trend));
     let trends = trends(&state.log, state.cursor(), window);
     let shown = groups.iter().skip(first).take(height);
-    let rows: Vec<Row> = shown.map(|g| row(state, g, widths, trends.get(&g.fingerprint))).collect();
+    let rows: Vec<Row> = shown
+        .map(|g| row(state, g, widths, trends.get(&g.fingerprint)))
+        .collect();
     let scrollbar = scrollbar(groups.len(), first, rows.len(), area.body().height);
-    let empty = if groups.is_empty() { vec![own("no errors up to here", Tone::Dim)] } else { Vec::new() };
-    let table = Table { columns: widths.columns(), rows };
-    Pane { table, empty, scrollbar, ..titled(state, PaneId::Errors, title(&groups)) }
+    let empty = if groups.is_empty() {
+        vec![own("no errors up to here", Tone::Dim)]
+    } else {
+        Vec::new()
+    };
+    let table = Table {
+        columns: widths.columns(),
+        rows,
+    };
+    Pane {
+        table,
+        empty,
+        scrollbar,
+        ..titled(state, PaneId::Errors, title(&groups))
+    }
 }
 
 fn title(groups: &[ErrorGroup]) -> Line {
@@ -51,7 +73,14 @@ fn title(groups: &[ErrorGroup]) -> Line {
     let total: u64 = groups.iter().map(|g| g.count).sum();
     if total > 0 {
         let plural = if groups.len() == 1 { "" } else { "s" };
-        title.extend(own(&format!(" {} in {} group{plural}", number::grouped(total), groups.len()), Tone::Dim));
+        title.extend(own(
+            &format!(
+                " {} in {} group{plural}",
+                number::grouped(total),
+                groups.len()
+            ),
+            Tone::Dim,
+        ));
     }
     title
 }
@@ -75,16 +104,40 @@ impl Widths {
         };
         let code = if width < 60 { 13 } else { 17 };
         let fixed = COUNT + 2 + code + 2 + 2 + AGE + if trend > 0 { 2 + trend } else { 0 };
-        Self { code, message: inner_width(width).saturating_sub(fixed), trend }
+        Self {
+            code,
+            message: inner_width(width).saturating_sub(fixed),
+            trend,
+        }
     }
 
     fn columns(self) -> Vec<Column> {
         vec![
-            Column { width: COUNT, gap: 0, right: true },
-            Column { width: self.code, gap: 2, right: false },
-            Column { width: self.message, gap: 2, right: false },
-            Column { width: AGE, gap: 2, right: true },
-            Column { width: self.trend, gap: if self.trend > 0 { 2 } else { 0 }, right: false },
+            Column {
+                width: COUNT,
+                gap: 0,
+                right: true,
+            },
+            Column {
+                width: self.code,
+                gap: 2,
+                right: false,
+            },
+            Column {
+                width: self.message,
+                gap: 2,
+                right: false,
+            },
+            Column {
+                width: AGE,
+                gap: 2,
+                right: true,
+            },
+            Column {
+                width: self.trend,
+                gap: if self.trend > 0 { 2 } else { 0 },
+                right: false,
+            },
         ]
     }
 }
@@ -94,7 +147,9 @@ fn row(state: &State, group: &ErrorGroup, widths: Widths, trend: Option<&Vec<u32
     let name = if code.is_empty() { kind } else { code };
     let last_ms = state.log.get(group.last).map_or(0, |e| e.axis_ms());
     let age = number::age(state.moment_ms().saturating_sub(last_ms));
-    let trend = trend.map(|counts| charts::heights(counts)).unwrap_or_else(|| vec![0.0; usize::from(widths.trend)]);
+    let trend = trend
+        .map(|counts| charts::heights(counts))
+        .unwrap_or_else(|| vec![0.0; usize::from(widths.trend)]);
     let cells = vec![
         Cell::Text(own(&number::grouped(group.count), Tone::Strong)),
         Cell::Text(theirs(name, widths.code, Tone::Error)),
@@ -102,8 +157,13 @@ fn row(state: &State, group: &ErrorGroup, widths: Widths, trend: Option<&Vec<u32
         Cell::Text(own(&age, Tone::Dim)),
         Cell::Spark(trend, Tone::Error),
     ];
-    let selected = state.panes.focus == PaneId::Errors && state.panes.group == Some(group.fingerprint);
-    Row { cells, selected, future: false }
+    let selected =
+        state.panes.focus == PaneId::Errors && state.panes.group == Some(group.fingerprint);
+    Row {
+        cells,
+        selected,
+        future: false,
+    }
 }
 
 fn scrollbar(total: usize, first: usize, shown: usize, height: u16) -> Option<Scrollbar> {
@@ -112,5 +172,9 @@ fn scrollbar(total: usize, first: usize, shown: usize, height: u16) -> Option<Sc
     }
     let place = |n: usize| u16::try_from(n * usize::from(height) / total).unwrap_or(0);
     let thumb_rows = place(shown).max(1);
-    Some(Scrollbar { thumb_start: place(first).min(height - thumb_rows), thumb_rows, ticks: Vec::new() })
+    Some(Scrollbar {
+        thumb_start: place(first).min(height - thumb_rows),
+        thumb_rows,
+        ticks: Vec::new(),
+    })
 }

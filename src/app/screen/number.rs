@@ -18,7 +18,11 @@ pub fn grouped(n: u64) -> String {
 /// `1,204`, `9.6`, `0.03`: two digits that mean something.
 pub fn rate(per_s: f64) -> String {
     if per_s >= 99.5 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, not negative")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate, not negative"
+        )]
         return grouped(per_s.round() as u64);
     }
     match per_s {
@@ -31,14 +35,26 @@ pub fn rate(per_s: f64) -> String {
 /// `0.8 %`.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
-    if percent >= 9.95 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
+    if percent >= 9.95 {
+        format!("{percent:.0} %")
+    } else {
+        format!("{percent:.1} %")
+    }
 }
 
 /// `84 ms`, `812 ms`, `2.4 s`, `1m 12s`.
 pub fn latency(ms: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "latencies are not negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "latencies are not negative"
+    )]
     let whole = ms.round() as Ms;
-    if ms < 9.95 && ms.fract() > 0.05 { format!("{ms:.1} ms") } else { crate::model::time::span(whole) }
+    if ms < 9.95 && ms.fract() > 0.05 {
+        format!("{ms:.1} ms")
+    } else {
+        crate::model::time::span(whole)
+    }
 }
 
 /// `3.4k`, `812`.
@@ -89,10 +105,25 @@ mod tests {
 
     #[test]
     fn numbers_are_narrow_and_true() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([0.0, 0.034, 9.61, 99.6, 1204.2].map(rate), ["0", "0.03", "9.6", "100", "1,204"]);
-        assert_eq!([0.0, 0.008, 0.0612, 0.5].map(percent), ["0.0 %", "0.8 %", "6.1 %", "50 %"]);
-        assert_eq!([0.4, 84.0, 812.4, 2_400.0].map(latency), ["0.4 ms", "84 ms", "812 ms", "2.4 s"]);
-        assert_eq!([7_000, 724_000, 3_727_000, 183_600_000].map(offset), ["+00:07", "+12:04", "+1:02:07", "+2d 03h"]);
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+        assert_eq!(
+            [0.0, 0.034, 9.61, 99.6, 1204.2].map(rate),
+            ["0", "0.03", "9.6", "100", "1,204"]
+        );
+        assert_eq!(
+            [0.0, 0.008, 0.0612, 0.5].map(percent),
+            ["0.0 %", "0.8 %", "6.1 %", "50 %"]
+        );
+        assert_eq!(
+            [0.4, 84.0, 812.4, 2_400.0].map(latency),
+            ["0.4 ms", "84 ms", "812 ms", "2.4 s"]
+        );
+        assert_eq!(
+            [7_000, 724_000, 3_727_000, 183_600_000].map(offset),
+            ["+00:07", "+12:04", "+1:02:07", "+2d 03h"]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The scrubber: the whole loaded log in one line, and where the playhead is.
 
-use super::style::own;
 use super::number;
+use super::style::own;
 use crate::app::layout::Area;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
@@ -29,7 +29,12 @@ pub fn scrubber_moment(state: &State, column: u16) -> Option<Ms> {
     let (first, last) = state.log.axis_range()?;
     let columns = columns(area);
     let into = usize::from(column.saturating_sub(area.x + 1)).min(columns.saturating_sub(1));
-    let density = Density { start_ms: first, end_ms: state.moment_end().max(last + 1), events: vec![0; columns], errors: Vec::new() };
+    let density = Density {
+        start_ms: first,
+        end_ms: state.moment_end().max(last + 1),
+        events: vec![0; columns],
+        errors: Vec::new(),
+    };
     Some(density.start_of(into + 1).saturating_sub(1))
 }
 
@@ -37,7 +42,10 @@ pub fn scrubber_moment(state: &State, column: u16) -> Option<Ms> {
 pub fn scrubber(state: &State, area: Area) -> Scrubber {
     let density = density_of(state, area);
     if density.events.is_empty() {
-        return Scrubber { start: own("nothing yet", Tone::Dim), ..Scrubber::default() };
+        return Scrubber {
+            start: own("nothing yet", Tone::Dim),
+            ..Scrubber::default()
+        };
     }
     let at = density.column_of(state.moment_ms());
     let gaps = gaps(&density);
@@ -52,7 +60,13 @@ pub fn scrubber(state: &State, area: Area) -> Scrubber {
     }
     Scrubber {
         start: start(state, density.start_ms),
-        end: own(&state.options.zone.clock_seconds(density.end_ms.saturating_sub(1)), Tone::Dim),
+        end: own(
+            &state
+                .options
+                .zone
+                .clock_seconds(density.end_ms.saturating_sub(1)),
+            Tone::Dim,
+        ),
         bars,
         playhead: u16::try_from(at).ok(),
         following: state.playhead == Playhead::Following,
@@ -62,13 +76,26 @@ pub fn scrubber(state: &State, area: Area) -> Scrubber {
 
 /// The first moment here, and how much older there is.
 fn start(state: &State, start_ms: Ms) -> Line {
-    let same_day = |pattern| state.options.zone.format(start_ms, pattern) == state.options.zone.format(state.present_ms(), pattern);
-    let pattern = if same_day("%Y-%m-%d") { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
+    let same_day = |pattern| {
+        state.options.zone.format(start_ms, pattern)
+            == state.options.zone.format(state.present_ms(), pattern)
+    };
+    let pattern = if same_day("%Y-%m-%d") {
+        "%H:%M:%S"
+    } else {
+        "%Y-%m-%d %H:%M:%S"
+    };
     let mut line = own(&state.options.zone.format(start_ms, pattern), Tone::Dim);
     let history = state.feed.history;
-    match history.total.map(|total| total.saturating_sub(state.log.len() + state.log.evicted())) {
+    match history
+        .total
+        .map(|total| total.saturating_sub(state.log.len() + state.log.evicted()))
+    {
         Some(older) if older > 0 && !history.at_start => {
-            line.extend(own(&format!("  {} older not loaded", number::grouped(older)), Tone::Faint));
+            line.extend(own(
+                &format!("  {} older not loaded", number::grouped(older)),
+                Tone::Faint,
+            ));
         }
         _ => {}
     }
@@ -84,7 +111,11 @@ fn bars(density: &Density) -> Vec<ScrubberBar> {
             // The square root lets quiet times be seen beside a burst.
             #[expect(clippy::cast_possible_truncation, reason = "a share of 0 to 1")]
             let height = (f64::from(*events) / most).sqrt() as f32;
-            ScrubberBar { height, tone: if failing { Tone::Error } else { Tone::Blue }, gap: false }
+            ScrubberBar {
+                height,
+                tone: if failing { Tone::Error } else { Tone::Blue },
+                gap: false,
+            }
         })
         .collect()
 }
@@ -116,15 +147,25 @@ fn marks(density: &Density, gaps: &[(usize, usize, Ms)], playhead: usize) -> Vec
     let mut marks = Vec::new();
     for (column, errors) in density.errors.iter().enumerate() {
         if *errors > 0 && column != playhead {
-            let tone = if column > playhead { Tone::Faint } else { Tone::Error };
-            marks.push((u16::try_from(column).unwrap_or(u16::MAX), Piece::own("▪", tone)));
+            let tone = if column > playhead {
+                Tone::Faint
+            } else {
+                Tone::Error
+            };
+            marks.push((
+                u16::try_from(column).unwrap_or(u16::MAX),
+                Piece::own("▪", tone),
+            ));
         }
     }
     for (from, to, ms) in gaps {
         let text = format!("{} gap", number::age(*ms));
         if text.len() < to - from && !(*from..*to).contains(&playhead) {
             let column = from + (to - from - text.len()) / 2;
-            marks.push((u16::try_from(column).unwrap_or(u16::MAX), Piece::own(&text, Tone::Faint)));
+            marks.push((
+                u16::try_from(column).unwrap_or(u16::MAX),
+                Piece::own(&text, Tone::Faint),
+            ));
         }
     }
     marks.sort_by_key(|(column, _)| *column);

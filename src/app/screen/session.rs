@@ -23,7 +23,10 @@ enum Item {
 
 /// The event in a row of the pane, if one is there.
 pub fn session_row(state: &State, row: usize) -> Option<Seq> {
-    let height = state.layout().session.map_or(0, |area| usize::from(area.body().height));
+    let height = state
+        .layout()
+        .session
+        .map_or(0, |area| usize::from(area.body().height));
     let line = timeline(&state.log, state.panes.session, state.cursor());
     match items(state, &line, height).get(row)? {
         Item::Event(seq) => Some(*seq),
@@ -37,15 +40,28 @@ pub fn session(state: &State, area: Area) -> Pane {
     let line = timeline(&state.log, state.panes.session, state.cursor());
     if !state.panes.session.is_some() || line.seqs.is_empty() {
         let none = own("no session here", Tone::Dim);
-        return Pane { empty: vec![none], ..titled(state, PaneId::Session, own("session", Tone::Strong)) };
+        return Pane {
+            empty: vec![none],
+            ..titled(state, PaneId::Session, own("session", Tone::Strong))
+        };
     }
     let height = area.body().height;
     let items = items(state, &line, usize::from(height));
     let widths = Widths::of(area.width);
-    let rows = items.iter().filter_map(|item| row(state, &line, *item, widths)).collect();
-    let table = Table { columns: widths.columns(), rows };
+    let rows = items
+        .iter()
+        .filter_map(|item| row(state, &line, *item, widths))
+        .collect();
+    let table = Table {
+        columns: widths.columns(),
+        rows,
+    };
     let scrollbar = scrollbar(&line, &items, height);
-    Pane { table, scrollbar, ..titled(state, PaneId::Session, title(state, name, &line)) }
+    Pane {
+        table,
+        scrollbar,
+        ..titled(state, PaneId::Session, title(state, name, &line))
+    }
 }
 
 /// The last rows that fit, ending with the newest event before the cursor.
@@ -74,8 +90,13 @@ fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
     let lasts = |to: Ms| time::span(to.saturating_sub(line.first_ms));
     let status = match line.status(moment) {
         SessionStatus::Open => Piece::own(&format!("open {}", lasts(moment)), Tone::Green),
-        SessionStatus::Ended => Piece::own(&format!("ended after {}", lasts(line.last_ms)), Tone::Dim),
-        SessionStatus::Idle => Piece::own(&format!("idle {}", time::span(moment.saturating_sub(line.last_ms))), Tone::Dim),
+        SessionStatus::Ended => {
+            Piece::own(&format!("ended after {}", lasts(line.last_ms)), Tone::Dim)
+        }
+        SessionStatus::Idle => Piece::own(
+            &format!("idle {}", time::span(moment.saturating_sub(line.last_ms))),
+            Tone::Dim,
+        ),
     };
     let user = state.log.strings().get(line.user);
     let mut title = own("session ", Tone::Strong);
@@ -84,13 +105,19 @@ fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
     title.extend(theirs(user, 20, Tone::Dim));
     title.extend(own("  ", Tone::Plain));
     title.push(status);
-    title.extend(own(&format!("  {} msg", number::grouped(line.messages)), Tone::Dim));
+    title.extend(own(
+        &format!("  {} msg", number::grouped(line.messages)),
+        Tone::Dim,
+    ));
     if let Some(tokens) = line.tokens {
         title.extend(own(&format!("  {} tok", number::short(tokens)), Tone::Dim));
     }
     if line.errors > 0 {
         let plural = if line.errors == 1 { "" } else { "s" };
-        title.extend(own(&format!("  {} error{plural}", number::grouped(line.errors)), Tone::Error));
+        title.extend(own(
+            &format!("  {} error{plural}", number::grouped(line.errors)),
+            Tone::Error,
+        ));
     }
     if line.truncated {
         title.extend(own("  start not loaded", Tone::Amber));
@@ -110,16 +137,40 @@ impl Widths {
         let kind = if width >= 110 { 24 } else { 17 };
         let fixed = 8 + 2 + 1 + 1 + kind + 2 + 2;
         let latency = 8;
-        Self { kind, says: inner_width(width).saturating_sub(fixed + latency), latency }
+        Self {
+            kind,
+            says: inner_width(width).saturating_sub(fixed + latency),
+            latency,
+        }
     }
 
     fn columns(self) -> Vec<Column> {
         vec![
-            Column { width: 8, gap: 0, right: false },
-            Column { width: 1, gap: 2, right: false },
-            Column { width: self.kind, gap: 1, right: false },
-            Column { width: self.says, gap: 2, right: false },
-            Column { width: self.latency, gap: 2, right: true },
+            Column {
+                width: 8,
+                gap: 0,
+                right: false,
+            },
+            Column {
+                width: 1,
+                gap: 2,
+                right: false,
+            },
+            Column {
+                width: self.kind,
+                gap: 1,
+                right: false,
+            },
+            Column {
+                width: self.says,
+                gap: 2,
+                right: false,
+            },
+            Column {
+                width: self.latency,
+                gap: 2,
+                right: true,
+            },
         ]
     }
 }
@@ -127,8 +178,15 @@ impl Widths {
 fn row(state: &State, line: &Timeline, item: Item, widths: Widths) -> Option<Row> {
     match item {
         Item::Gap(ms) => {
-            let cells = vec![Cell::default(), Cell::Text(own("┊", Tone::Faint)), Cell::Text(own(&format!("{} idle", time::span(ms)), Tone::Faint))];
-            Some(Row { cells, ..Row::default() })
+            let cells = vec![
+                Cell::default(),
+                Cell::Text(own("┊", Tone::Faint)),
+                Cell::Text(own(&format!("{} idle", time::span(ms)), Tone::Faint)),
+            ];
+            Some(Row {
+                cells,
+                ..Row::default()
+            })
         }
         Item::Event(seq) => Some(event_row(state, line, &state.log.get(seq)?, widths)),
     }
@@ -138,14 +196,22 @@ fn event_row(state: &State, line: &Timeline, entry: &EntryRef<'_>, widths: Width
     let event = entry.event(&state.options.mapping);
     let tone = tone(&event);
     let cells = vec![
-        Cell::Text(own(&number::offset(entry.axis_ms().saturating_sub(line.first_ms)), Tone::Dim)),
+        Cell::Text(own(
+            &number::offset(entry.axis_ms().saturating_sub(line.first_ms)),
+            Tone::Dim,
+        )),
         Cell::Text(own(glyph(event.class), tone)),
         Cell::Text(theirs(&event.kind, widths.kind, tone)),
         Cell::Text(says(&event, widths.says)),
         Cell::Text(latency(event.latency_ms)),
     ];
-    let here = state.playhead != Playhead::Following && state.selected().is_some_and(|e| e.seq == entry.seq);
-    Row { cells, selected: here, future: false }
+    let here = state.playhead != Playhead::Following
+        && state.selected().is_some_and(|e| e.seq == entry.seq);
+    Row {
+        cells,
+        selected: here,
+        future: false,
+    }
 }
 
 fn scrollbar(line: &Timeline, items: &[Item], height: u16) -> Option<Scrollbar> {
@@ -154,6 +220,12 @@ fn scrollbar(line: &Timeline, items: &[Item], height: u16) -> Option<Scrollbar> 
     if shown >= total || height == 0 {
         return None;
     }
-    let thumb_rows = u16::try_from(shown * usize::from(height) / total).unwrap_or(1).max(1);
-    Some(Scrollbar { thumb_start: height - thumb_rows, thumb_rows, ticks: Vec::new() })
+    let thumb_rows = u16::try_from(shown * usize::from(height) / total)
+        .unwrap_or(1)
+        .max(1);
+    Some(Scrollbar {
+        thumb_start: height - thumb_rows,
+        thumb_rows,
+        ticks: Vec::new(),
+    })
 }

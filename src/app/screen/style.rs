@@ -49,11 +49,18 @@ pub fn says(event: &Event<'_>, width: u16) -> Line {
             Class::Error => Tone::Error,
             _ => Tone::Dim,
         };
-        let blanks = if is_message { ROLE_WIDTH.saturating_sub(said.lead.width()).max(1) } else { 1 };
+        let blanks = if is_message {
+            ROLE_WIDTH.saturating_sub(said.lead.width()).max(1)
+        } else {
+            1
+        };
         line.push(Piece::new(said.lead, lead_tone));
         line.push(Piece::own(&" ".repeat(blanks), Tone::Plain));
     }
-    line.push(Piece::new(said.text, if is_error { Tone::Error } else { Tone::Plain }));
+    line.push(Piece::new(
+        said.text,
+        if is_error { Tone::Error } else { Tone::Plain },
+    ));
     if !said.aside.is_empty() {
         line.push(Piece::own("  ", Tone::Plain));
         line.push(Piece::new(said.aside, Tone::Dim));
@@ -67,7 +74,14 @@ const ROLE_WIDTH: usize = 10;
 /// A latency, amber where it is slow.
 pub fn latency(ms: Option<f64>) -> Line {
     let Some(ms) = ms else { return Line::new() };
-    vec![Piece::own(&super::number::latency(ms), if ms >= SLOW_MS { Tone::Amber } else { Tone::Dim })]
+    vec![Piece::own(
+        &super::number::latency(ms),
+        if ms >= SLOW_MS {
+            Tone::Amber
+        } else {
+            Tone::Dim
+        },
+    )]
 }
 
 /// One piece of our own words.

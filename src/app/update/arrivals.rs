@@ -39,13 +39,16 @@ fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
         note_clock(state, page, received_at);
     }
     make_room(state);
+    open_in_place(state);
     let ends = page.columns.flags.iter().any(|f| f.has(Flags::END));
     keep_up(state, ends)
 }
 
 fn older(state: &mut State, page: &Page) {
     state.feed.asked = false;
-    if state.feed.is_full || state.log.memory_bytes() + page.payloads.memory_bytes() > state.options.memory_bytes {
+    if state.feed.is_full
+        || state.log.memory_bytes() + page.payloads.memory_bytes() > state.options.memory_bytes
+    {
         if !state.feed.is_full {
             state.tell("memory is full: older entries stay in the source (--memory gives more)");
         }
@@ -54,7 +57,11 @@ fn older(state: &mut State, page: &Page) {
     }
     let places = state.log.prepend(page);
     let (first, end) = (places.start.before(), places.end.before());
-    let added: Vec<_> = state.log.chunks(first..end).map(|(_, chunk, rows)| (std::sync::Arc::clone(chunk), rows)).collect();
+    let added: Vec<_> = state
+        .log
+        .chunks(first..end)
+        .map(|(_, chunk, rows)| (std::sync::Arc::clone(chunk), rows))
+        .collect();
     for (chunk, rows) in added.into_iter().rev() {
         state.activity.older(&chunk.columns, rows);
     }
@@ -68,13 +75,35 @@ fn progress(state: &mut State, history: History) {
         state.feed.asked = false;
     }
     state.feed.history = history;
+    open_in_place(state);
+}
+
+/// Goes where the command line asked for as soon as that is loaded, or nothing more is loading.
+fn open_in_place(state: &mut State) {
+    let Some(moment) = state.opens_at else { return };
+    let wanted_ms = moment.first_id().ms;
+    let reached = state
+        .log
+        .axis_range()
+        .is_some_and(|(first, _)| first <= wanted_ms);
+    if reached || (state.feed.history.idle && !state.log.is_empty()) {
+        state.opens_at = None;
+        super::seek::go_to(state, moment);
+    }
 }
 
 /// The quickest arrival so far tells how far this machine's clock is ahead of the server's.
 fn note_clock(state: &mut State, page: &Page, received_at: Ms) {
-    let Some((_, last)) = page.id_range() else { return };
+    let Some((_, last)) = page.id_range() else {
+        return;
+    };
     let behind = received_at.saturating_sub(last.ms);
-    state.clock.ahead_ms = Some(state.clock.ahead_ms.map_or(behind, |least| least.min(behind)));
+    state.clock.ahead_ms = Some(
+        state
+            .clock
+            .ahead_ms
+            .map_or(behind, |least| least.min(behind)),
+    );
 }
 
 /// Drops the oldest entries when memory is short; a playhead among them is moved, and says so.
@@ -86,7 +115,9 @@ fn make_room(state: &mut State) {
 }
 
 fn keep_up(state: &mut State, ends: bool) -> Vec<Effect> {
-    let Some(narrowing) = &mut state.narrowing else { return Vec::new() };
+    let Some(narrowing) = &mut state.narrowing else {
+        return Vec::new();
+    };
     narrowing.keep_up(&state.log);
     if !ends {
         return Vec::new();

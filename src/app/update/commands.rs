@@ -23,7 +23,9 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Last | Command::Follow => state.playhead = Playhead::Following,
         Command::NextPane => focus(state, 1),
         Command::PreviousPane => focus(state, -1),
-        Command::Zoom => state.panes.zoomed = state.panes.zoomed.is_none().then_some(state.panes.focus),
+        Command::Zoom => {
+            state.panes.zoomed = state.panes.zoomed.is_none().then_some(state.panes.focus)
+        }
         Command::Open => open(state),
         Command::NextForm => next_form(state),
         Command::Filter => return open_filter(state),
@@ -43,7 +45,9 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Faster => pace(state, 1),
         Command::IdleCompression => idle(state),
         Command::GoTo => state.prompt = Some(Prompt::new(Purpose::GoTo, String::new())),
-        Command::NarrowUser | Command::NarrowSession | Command::NarrowType => return narrow_to_row(state, command),
+        Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
+            return narrow_to_row(state, command);
+        }
         Command::Copy => return copy(state),
         Command::Help => state.help = Some(0),
         Command::Quit => return vec![Effect::Quit],
@@ -70,7 +74,9 @@ fn step_in_session(state: &mut State, by: i64) {
     let seqs = crate::project::timeline(&state.log, state.panes.session, state.log.end()).seqs;
     let cursor = state.cursor();
     let happened = seqs.partition_point(|seq| cursor.includes(*seq));
-    let target = happened.saturating_sub(1).saturating_add_signed(isize::try_from(by).unwrap_or_default());
+    let target = happened
+        .saturating_sub(1)
+        .saturating_add_signed(isize::try_from(by).unwrap_or_default());
     if let Some(seq) = seqs.get(target.min(seqs.len().saturating_sub(1))) {
         seek::stand_on(state, *seq);
     }
@@ -78,18 +84,25 @@ fn step_in_session(state: &mut State, by: i64) {
 
 fn step_in_errors(state: &mut State, by: i64) {
     let groups = screen::error_groups(state);
-    let at = groups.iter().position(|g| Some(g.fingerprint) == state.panes.group);
+    let at = groups
+        .iter()
+        .position(|g| Some(g.fingerprint) == state.panes.group);
     let target = match at {
         Some(at) => at.saturating_add_signed(isize::try_from(by).unwrap_or_default()),
         None => 0,
     };
-    state.panes.group = groups.get(target.min(groups.len().saturating_sub(1))).map(|g| g.fingerprint);
+    state.panes.group = groups
+        .get(target.min(groups.len().saturating_sub(1)))
+        .map(|g| g.fingerprint);
 }
 
 fn scroll_detail(state: &mut State, by: i64) {
     let most = screen::detail_lines(state).saturating_sub(1);
     if let Some(detail) = &mut state.panes.detail {
-        detail.scroll = detail.scroll.saturating_add_signed(isize::try_from(by).unwrap_or_default()).min(most);
+        detail.scroll = detail
+            .scroll
+            .saturating_add_signed(isize::try_from(by).unwrap_or_default())
+            .min(most);
     }
 }
 
@@ -99,7 +112,10 @@ fn focus(state: &mut State, by: isize) {
         (Some(_), _) => &[PaneId::Feed, PaneId::Detail],
         _ => &[PaneId::Feed, PaneId::Session, PaneId::Errors],
     };
-    let at = panes.iter().position(|p| *p == state.panes.focus).unwrap_or(0);
+    let at = panes
+        .iter()
+        .position(|p| *p == state.panes.focus)
+        .unwrap_or(0);
     let to = at.wrapping_add_signed(by).wrapping_add(panes.len()) % panes.len();
     state.panes.focus = panes.get(to).copied().unwrap_or_default();
     if state.panes.zoomed.is_some() {
@@ -114,8 +130,13 @@ fn focus(state: &mut State, by: isize) {
 fn open(state: &mut State) {
     if state.panes.focus == PaneId::Errors {
         let groups = screen::error_groups(state);
-        let group = groups.iter().find(|g| Some(g.fingerprint) == state.panes.group).or(groups.first());
-        let Some(last) = group.map(|g| g.last) else { return };
+        let group = groups
+            .iter()
+            .find(|g| Some(g.fingerprint) == state.panes.group)
+            .or(groups.first());
+        let Some(last) = group.map(|g| g.last) else {
+            return;
+        };
         seek::stand_on(state, last);
         show_detail(state);
     } else if state.panes.detail.is_some() {
@@ -129,7 +150,10 @@ fn open(state: &mut State) {
 }
 
 fn show_detail(state: &mut State) {
-    state.panes.detail = Some(Detail { scroll: 0, ..state.panes.detail.unwrap_or_default() });
+    state.panes.detail = Some(Detail {
+        scroll: 0,
+        ..state.panes.detail.unwrap_or_default()
+    });
     state.panes.focus = PaneId::Feed;
     state.panes.zoomed = None;
 }
@@ -146,13 +170,22 @@ fn close_detail(state: &mut State) {
 
 fn next_form(state: &mut State) {
     match &mut state.panes.detail {
-        Some(detail) => *detail = Detail { form: detail.form.next(), scroll: 0 },
+        Some(detail) => {
+            *detail = Detail {
+                form: detail.form.next(),
+                scroll: 0,
+            }
+        }
         None => open(state),
     }
 }
 
 fn open_filter(state: &mut State) -> Vec<Effect> {
-    let text = state.narrowing.as_ref().map(|n| n.filter.to_string()).unwrap_or_default();
+    let text = state
+        .narrowing
+        .as_ref()
+        .map(|n| n.filter.to_string())
+        .unwrap_or_default();
     let before = state.narrowing.clone().map(Box::new);
     state.prompt = Some(Prompt::new(Purpose::Filter(before), text));
     Vec::new()
@@ -195,12 +228,18 @@ fn pace(state: &mut State, by: isize) {
 
 fn idle(state: &mut State) {
     state.pace.compress_idle = !state.pace.compress_idle;
-    state.tell(if state.pace.compress_idle { "idle time over 2 s is played as 2 s" } else { "idle time is played in full" });
+    state.tell(if state.pace.compress_idle {
+        "idle time over 2 s is played as 2 s"
+    } else {
+        "idle time is played in full"
+    });
 }
 
 /// The filter that the row suggests is added, or taken out again when it is there.
 fn narrow_to_row(state: &mut State, command: Command) -> Vec<Effect> {
-    let Some(entry) = state.selected() else { return Vec::new() };
+    let Some(entry) = state.selected() else {
+        return Vec::new();
+    };
     let (field, symbol) = match command {
         Command::NarrowUser => ("user", entry.user()),
         Command::NarrowSession => ("session", session_of(state)),
@@ -211,7 +250,11 @@ fn narrow_to_row(state: &mut State, command: Command) -> Vec<Effect> {
         return Vec::new();
     }
     let wanted = Filter::equals(field, state.log.strings().get(symbol));
-    let now = state.narrowing.as_ref().map(|n| n.filter.clone()).unwrap_or_default();
+    let now = state
+        .narrowing
+        .as_ref()
+        .map(|n| n.filter.clone())
+        .unwrap_or_default();
     let others = now.clone().without(field);
     let already = now != others && others.clone().and(wanted.clone()) == now;
     let stays = entry.seq;
@@ -233,7 +276,9 @@ fn session_of(state: &State) -> Symbol {
 }
 
 fn copy(state: &mut State) -> Vec<Effect> {
-    let Some(entry) = state.selected() else { return Vec::new() };
+    let Some(entry) = state.selected() else {
+        return Vec::new();
+    };
     let mut line = Vec::new();
     crate::model::line::write_entry(&mut line, entry.id(), entry.stream(), &entry.fields());
     let text = String::from_utf8_lossy(&line).trim_end().to_owned();

@@ -33,19 +33,32 @@ pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
 /// The pane under the mouse with its area.
 fn pane_at(state: &State, mouse: Mouse) -> Option<(PaneId, Area)> {
     let l = state.layout();
-    let panes = [(PaneId::Feed, l.feed), (PaneId::Session, l.session), (PaneId::Errors, l.errors), (PaneId::Detail, l.detail)];
+    let panes = [
+        (PaneId::Feed, l.feed),
+        (PaneId::Session, l.session),
+        (PaneId::Errors, l.errors),
+        (PaneId::Detail, l.detail),
+    ];
     let mut present = panes.into_iter().filter_map(|(id, area)| Some((id, area?)));
     present.find(|(_, area)| area.contains(mouse.column, mouse.row))
 }
 
 fn press(state: &mut State, mouse: Mouse) {
-    if state.layout().scrubber.is_some_and(|area| area.contains(mouse.column, mouse.row)) {
+    if state
+        .layout()
+        .scrubber
+        .is_some_and(|area| area.contains(mouse.column, mouse.row))
+    {
         state.panes.dragging = true;
         return scrub(state, mouse.column);
     }
-    let Some((pane, area)) = pane_at(state, mouse) else { return };
+    let Some((pane, area)) = pane_at(state, mouse) else {
+        return;
+    };
     state.panes.focus = pane;
-    let Some(row) = mouse.row.checked_sub(area.body().y).map(usize::from) else { return };
+    let Some(row) = mouse.row.checked_sub(area.body().y).map(usize::from) else {
+        return;
+    };
     match pane {
         PaneId::Feed => {
             if let Some(seq) = screen::feed_rows(state).get(row) {
@@ -74,7 +87,9 @@ fn scrub(state: &mut State, column: u16) {
 
 /// The wheel turns what is under it, whatever has the focus.
 fn wheel(state: &mut State, mouse: Mouse, rows: i64) {
-    let Some((pane, _)) = pane_at(state, mouse) else { return };
+    let Some((pane, _)) = pane_at(state, mouse) else {
+        return;
+    };
     let focus = std::mem::replace(&mut state.panes.focus, pane);
     for _ in 0..rows.unsigned_abs() {
         super::commands::run(state, if rows < 0 { Command::Up } else { Command::Down });

@@ -18,10 +18,16 @@ pub fn stand_on(state: &mut State, seq: Seq) {
 
 /// By rows of the feed. The newest row is as far as it goes: `f` follows.
 pub fn step(state: &mut State, rows: i64) {
-    let Some(here) = state.selected().map(|e| e.seq) else { return };
+    let Some(here) = state.selected().map(|e| e.seq) else {
+        return;
+    };
     let count = usize::try_from(rows.unsigned_abs()).unwrap_or(usize::MAX);
     let target = if rows < 0 {
-        state.visible().before(here.before(), count).first().copied()
+        state
+            .visible()
+            .before(here.before(), count)
+            .first()
+            .copied()
     } else {
         state.visible().after(here.after(), count).last().copied()
     };
@@ -43,17 +49,41 @@ pub fn to_time(state: &mut State, ms: Ms) {
 
 /// To the next error that the feed shows, or the one before.
 pub fn to_error(state: &mut State, forward: bool) {
-    let Some(here) = state.selected().map(|e| e.seq) else { return };
+    let Some(here) = state.selected().map(|e| e.seq) else {
+        return;
+    };
     let following = state.playhead == Playhead::Following;
     let found = match (&state.narrowing, forward) {
         (None, true) => next_error(&state.log, here.after()),
-        (None, false) => previous_error(&state.log, if following { here.after() } else { here.before() }),
-        (Some(n), true) => n.matches().iter().copied().filter(|s| *s > here).find(|s| is_error(&state.log, *s)),
-        (Some(n), false) => n.matches().iter().rev().copied().filter(|s| *s < here).find(|s| is_error(&state.log, *s)),
+        (None, false) => previous_error(
+            &state.log,
+            if following {
+                here.after()
+            } else {
+                here.before()
+            },
+        ),
+        (Some(n), true) => n
+            .matches()
+            .iter()
+            .copied()
+            .filter(|s| *s > here)
+            .find(|s| is_error(&state.log, *s)),
+        (Some(n), false) => n
+            .matches()
+            .iter()
+            .rev()
+            .copied()
+            .filter(|s| *s < here)
+            .find(|s| is_error(&state.log, *s)),
     };
     match found {
         Some(seq) => stand_on(state, seq),
-        None => state.tell(if forward { "no error after this one" } else { "no error before this one" }),
+        None => state.tell(if forward {
+            "no error after this one"
+        } else {
+            "no error before this one"
+        }),
     }
 }
 
@@ -63,18 +93,33 @@ fn is_error(log: &Log, seq: Seq) -> bool {
 
 fn next_error(log: &Log, from: Cursor) -> Option<Seq> {
     let mut chunks = log.chunks(from..log.end());
-    chunks.find_map(|(base, chunk, rows)| chunk.errors().find(|row| *row >= rows.start).map(|row| base.plus(row as u64)))
+    chunks.find_map(|(base, chunk, rows)| {
+        chunk
+            .errors()
+            .find(|row| *row >= rows.start)
+            .map(|row| base.plus(row as u64))
+    })
 }
 
 fn previous_error(log: &Log, to: Cursor) -> Option<Seq> {
     let mut chunks = log.chunks(log.first()..to).rev();
-    chunks.find_map(|(base, chunk, rows)| chunk.errors().rev().find(|row| *row < rows.end).map(|row| base.plus(row as u64)))
+    chunks.find_map(|(base, chunk, rows)| {
+        chunk
+            .errors()
+            .rev()
+            .find(|row| *row < rows.end)
+            .map(|row| base.plus(row as u64))
+    })
 }
 
 /// To the first or last event of the session in the session pane.
 pub fn to_session_edge(state: &mut State, start: bool) {
     let line = timeline(&state.log, state.panes.session, state.log.end());
-    let seq = if start { line.seqs.first() } else { line.seqs.last() };
+    let seq = if start {
+        line.seqs.first()
+    } else {
+        line.seqs.last()
+    };
     match seq {
         Some(seq) => stand_on(state, *seq),
         None => state.tell("this row belongs to no session"),
@@ -90,20 +135,29 @@ pub fn to_first(state: &mut State) {
 
 /// To a moment or an entry; says so when it lies outside.
 pub fn go_to(state: &mut State, moment: Moment) {
-    let Some((first, last)) = state.log.axis_range() else { return state.tell("there are no entries to go to yet") };
+    let Some((first, last)) = state.log.axis_range() else {
+        return state.tell("there are no entries to go to yet");
+    };
     match moment {
         Moment::Id(id) => match state.log.find(id) {
             Some(seq) => return stand_on(state, seq),
-            None => state.tell(format!("{id} is not among the entries here: this is its time")),
+            None => state.tell(format!(
+                "{id} is not among the entries here: this is its time"
+            )),
         },
-        Moment::At(ms) if ms < first => state.tell("that is before the first entry here: this is the first"),
+        Moment::At(ms) if ms < first => {
+            state.tell("that is before the first entry here: this is the first")
+        }
         Moment::At(ms) if ms > last => state.tell("that is after the last entry: this is the last"),
         Moment::At(_) => {}
     }
-    to_time(state, match moment {
-        Moment::At(ms) => ms,
-        Moment::Id(id) => id.ms,
-    });
+    to_time(
+        state,
+        match moment {
+            Moment::At(ms) => ms,
+            Moment::Id(id) => id.ms,
+        },
+    );
 }
 
 /// Asks for older entries when the playhead comes near the oldest one here.
@@ -119,5 +173,7 @@ pub fn wants_older(state: &mut State) -> Option<Effect> {
         return None;
     }
     state.feed.asked = true;
-    Some(Effect::LoadOlder { count: state.options.older_count })
+    Some(Effect::LoadOlder {
+        count: state.options.older_count,
+    })
 }

@@ -21,7 +21,9 @@ fn keep_playhead_on_log(state: &mut State) {
     match &mut state.playhead {
         Playhead::Following => {}
         _ if state.log.is_empty() => state.playhead = Playhead::Following,
-        Playhead::Paused(cursor) | Playhead::Playing { cursor, .. } => *cursor = (*cursor).clamp(low, high.max(low)),
+        Playhead::Paused(cursor) | Playhead::Playing { cursor, .. } => {
+            *cursor = (*cursor).clamp(low, high.max(low))
+        }
     }
 }
 
@@ -50,7 +52,12 @@ fn anchor_below(state: &State, selected: Seq, anchor: Seq, rows: usize) -> Seq {
     if shown.first().is_none_or(|first| *first <= selected) {
         return anchor;
     }
-    state.visible().after(selected.before(), rows).last().copied().unwrap_or(selected)
+    state
+        .visible()
+        .after(selected.before(), rows)
+        .last()
+        .copied()
+        .unwrap_or(selected)
 }
 
 /// Rows of the feed.
