@@ -72,7 +72,7 @@ impl<'a> Canvas<'a> {
 
     /// As much of the text as fits in `limit` columns; returns the columns it took.
     pub fn text(&mut self, x: u16, y: u16, limit: u16, text: &str, style: Style) -> u16 {
-        let mut used: u16 = 0;
+        let mut used = 0_u16;
         for (grapheme, width) in line::graphemes(text) {
             if used.saturating_add(width) > limit {
                 break;
