@@ -4,7 +4,10 @@
 //! [`project`], [`source`], [`app`], [`ui`], [`term`], [`runtime`], [`config`] and [`cli`].
 
 pub mod app;
+pub mod cli;
+pub mod config;
 pub mod model;
+pub mod project;
 pub mod query;
 pub mod source;
 pub mod store;
