@@ -2,5 +2,19 @@
 //!
 //! Invariant: `update` is deterministic; everything on the screen is a function of (log, playhead, what is open).
 
+pub mod action;
+pub mod input;
+pub mod keymap;
 pub mod layout;
+pub mod narrowing;
+pub mod playhead;
+pub mod prompt;
+pub mod screen;
+pub mod state;
+pub mod update;
 pub mod view;
+
+pub use action::{Action, Effect};
+pub use screen::screen;
+pub use state::{Options, State};
+pub use update::update;

@@ -7,16 +7,17 @@ pub mod entry_id;
 pub mod event;
 pub mod fingerprint;
 pub mod gist;
+pub mod hex;
 pub mod mapping;
 pub mod safe_text;
 pub mod time;
 
 pub use decode::decode;
 pub use entry_id::{EntryId, EntryIdError};
-pub use event::{Class, Event, Flags};
+pub use event::{Attribute, Class, Event, Fault, Flags, Source, Sources};
 pub use fingerprint::fingerprint;
 pub use gist::{Gist, gist};
-pub use mapping::{Evidence, Mapping, Part};
+pub use mapping::{Evidence, FaultTally, Mapping, Part};
 pub use safe_text::SafeText;
 pub use time::{Ms, Zone};
 

@@ -1,5 +1,17 @@
-//! What the log means at a cursor.
+//! What the log means at a cursor: active sessions, error groups, series, a session's timeline.
 //!
-//! Invariant: a projection is a function of the entries before the cursor and of nothing else.
+//! Invariant: an answer depends only on entries before the cursor. Counting first: sums of sealed chunks plus one partial
+//! chunk; nothing is folded that can be counted.
 
+pub mod activity;
+pub mod density;
+pub mod errors;
+pub mod series;
 pub mod session_state;
+pub mod timeline;
+
+pub use activity::Activity;
+pub use density::{Density, density};
+pub use errors::{ErrorGroup, error_groups};
+pub use series::{Series, Window, series};
+pub use timeline::{Timeline, timeline};

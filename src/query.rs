@@ -8,12 +8,26 @@
 //! is:    = error late duplicate open ended ; time = -10m | 10m | 14:02[:07] | 2026-11-23[T14:02[:07[Z]]] | entry id
 //! ```
 //!
+//! A value may be quoted, whole or in part; in quotes nothing is special but `\"`, `\\` and `\xNN` (a byte). `:` and `!=` take
+//! stars and commas, `=` takes them literally. Text is compared exactly, numbers by size where both sides are numbers.
+//! An absent field equals nothing, so `!=` holds of it. `id` is the entry id where the value is one, else the field `id`.
+//!
 //! Invariant: `Display` of a parsed filter parses back to the same filter.
 
 pub mod ast;
+mod display;
+mod eval;
+mod lex;
+mod lookup;
+mod matcher;
+mod number;
+mod parse;
 pub mod plan;
 pub mod scan;
+pub mod time;
+mod value;
 
 pub use ast::{Filter, FilterError};
 pub use plan::{Now, Plan};
 pub use scan::{EndedSessions, Scan, scan, scan_page};
+pub use time::{Moment, parse_moment};

@@ -82,8 +82,8 @@ pub struct Open {
     pub prompt: bool,
     /// The pane with the focus; where only one lower pane fits it is the one shown.
     pub focus: PaneId,
-    /// The focused pane takes the whole middle.
-    pub zoom: bool,
+    /// This pane takes the whole middle.
+    pub zoomed: Option<PaneId>,
 }
 
 /// Where each region stands. Areas of panes include their title rule as first row.
@@ -146,10 +146,7 @@ pub fn layout(size: Size, open: Open) -> Layout {
     out.strip = match size.height {
         0..16 => None,
         16..TALL => Some(rows.take_top(2)),
-        _ => {
-            rows.skip_top(1);
-            Some(rows.take_top(4))
-        }
+        _ => Some(rows.take_top(4)),
     };
     if tall {
         rows.skip_top(1);
@@ -161,9 +158,9 @@ pub fn layout(size: Size, open: Open) -> Layout {
 
 fn panes(out: &mut Layout, mut rows: Rows, open: Open) {
     let left = rows.bottom.saturating_sub(rows.top);
-    if open.zoom {
+    if let Some(zoomed) = open.zoomed {
         let all = Some(rows.take_top(left));
-        match open.focus {
+        match zoomed {
             PaneId::Feed => out.feed = all,
             PaneId::Session => out.session = all,
             PaneId::Errors => out.errors = all,

@@ -231,6 +231,8 @@ pub struct ScrubberBar {
 pub enum Footer {
     /// Keys and what they do; those at the end drop out first.
     Keys(Vec<(SafeText, SafeText)>),
+    /// Something to tell for a few seconds.
+    Notice(Line),
     /// A prompt.
     Prompt(Prompt),
 }

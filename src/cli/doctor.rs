@@ -178,7 +178,7 @@ fn problems(evidence: &Evidence, newest_ms: Ms, now_ms: Ms) -> Vec<Problem> {
             "event_id",
         ),
     ] {
-        if !evidence.found.keys().any(|(p, _)| *p == part) {
+        if !evidence.sources().any(|(p, _, _)| p == part) {
             let hint = format!("name the field in the configuration: [mapping] {key} = \"…\"");
             problems.push(problem(without, &hint));
         }

@@ -1,8 +1,8 @@
 //! Events as output: text, JSON, JSON lines, CSV.
 //!
 //! JSON keeps the bytes: fields stand in their order, repeated names repeated; a value that is not UTF-8 is
-//! `{"base64":"…"}`, in `fields` and in `stream`, `type`, `session` and `user` alike. Only a field *name* that is not UTF-8
-//! is shown with replacement characters, because a JSON key is text.
+//! `{"base64":"…"}`, in `fields` and in `stream`, `type`, `session` and `user` alike. A field *name* that is not
+//! UTF-8 is `base64:` and its bytes in that code, as in the file format.
 //! CSV (RFC 4180, so lines end in CRLF) keeps the bytes too when it goes to a file or a pipe; on a terminal it is made safe.
 //!
 //! Invariant: no control character of an event reaches a terminal.

@@ -12,10 +12,11 @@ use hashbrown::HashSet;
 
 use super::failure::{Failure, Status};
 use super::format::{EventRow, ReportFormat};
-use super::moment::{self, Moment};
+use super::moment;
 use super::setup::Setup;
 use crate::model::{EntryId, Flags, Ms, SafeText};
 use crate::project::session_state::{SessionState, SessionStatus};
+use crate::query::time::Moment;
 use crate::source::{Direction, IdRange};
 use crate::store::{Page, PageBuilder, Symbol};
 
@@ -86,7 +87,7 @@ async fn read(id: &str, at: Option<Moment>, setup: &Setup) -> Result<Session, Fa
     while let Some(page) = reader.next().await? {
         gathering.add(&page);
     }
-    let reference = at.map(Moment::ms);
+    let reference = at.map(moment::ms);
     gathering.finish(setup, reference)
 }
 

@@ -6,10 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::Global;
 use super::failure::Failure;
-use super::moment::{self, Moment};
+use super::moment;
 use super::out::Out;
 use crate::config::{Config, Layer};
 use crate::model::{EntryId, Mapping, Ms, Zone};
+use crate::query::time::Moment;
 use crate::query::{Filter, Now};
 use crate::source::{FileSpec, IdRange, RedisSpec, Spec};
 
@@ -114,7 +115,7 @@ impl Setup {
     #[must_use]
     pub fn silence_reference(&self, newest: Ms) -> Ms {
         match (self.until, &self.spec) {
-            (Some(until), _) => until.ms(),
+            (Some(until), _) => moment::ms(until),
             (None, Spec::Files(_)) => newest,
             (None, _) => self.now.ms,
         }

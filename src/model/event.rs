@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::Part;
+
+/// A field after unwrapping: name and value, borrowed from the entry where they can be.
+pub type Attribute<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+
 /// What sort of thing happened. Decides glyph, color and how state folds; the kind's own text is kept beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -88,7 +93,50 @@ pub struct Event<'a> {
     /// What was wrong with the entry, in words, for the detail and `doctor`.
     pub faults: Vec<Fault>,
     /// The fields after unwrapping (rule 1), outer ones first; JSON values that are no strings as their JSON text.
-    pub attributes: Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>,
+    pub attributes: Vec<Attribute<'a>>,
+    /// Where each part came from.
+    pub sources: Sources,
+}
+
+/// Where a part of an event was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In a field of this built-in name.
+    Field(&'static str),
+    /// In a field that the user named for the part; the index into the mapping's list.
+    Override(u16),
+    /// The name of the entry's only field.
+    OnlyField,
+    /// The key of the stream.
+    StreamKey,
+    /// The entry id, for want of an event time.
+    EntryId,
+}
+
+/// The source of each part that was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    found: [Option<Source>; Part::ALL.len()],
+    attributes: [Option<u32>; Part::ALL.len()],
+}
+
+impl Sources {
+    /// Where the part came from; `None` where the event has none.
+    #[must_use]
+    pub const fn of(&self, part: Part) -> Option<Source> {
+        self.found[part as usize]
+    }
+
+    /// Which of [`Event::attributes`] plays the part.
+    #[must_use]
+    pub fn attribute(&self, part: Part) -> Option<usize> {
+        self.attributes[part as usize].and_then(|index| usize::try_from(index).ok())
+    }
+
+    pub(super) fn set(&mut self, part: Part, source: Source, attribute: Option<u32>) {
+        self.found[part as usize] = Some(source);
+        self.attributes[part as usize] = attribute;
+    }
 }
 
 /// Something about an entry that could not be read as it should.

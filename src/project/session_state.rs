@@ -8,10 +8,8 @@ use std::hash::BuildHasher;
 
 use hashbrown::HashSet;
 
+use super::activity::IDLE_MS;
 use crate::model::{Class, EntryId, Event, Flags, Ms};
-
-/// A session without activity for longer than this counts as idle.
-pub const IDLE_MS: Ms = 30 * 60 * 1000;
 
 /// Where a session stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

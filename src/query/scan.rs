@@ -6,7 +6,9 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use super::Plan;
-use crate::store::{Cursor, Page, Seq, Snapshot};
+use super::eval::Run;
+use crate::model::Flags;
+use crate::store::{Cursor, Page, Rows, Seq, Snapshot};
 
 /// Sessions known to have ended, by id.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +23,31 @@ pub struct Scan {
     pub matches: Vec<Seq>,
 }
 
+impl EndedSessions {
+    /// Sessions of which the log holds the end, wherever in it that stands.
+    #[must_use]
+    pub fn of(log: &Snapshot) -> Self {
+        let mut ended = Self::default();
+        for (_, chunk, _) in log.chunks(log.range()) {
+            ended.note(log.rows(chunk));
+        }
+        ended
+    }
+
+    /// Adds the sessions that end in this page.
+    pub fn collect(&mut self, page: &Page) {
+        self.note(page.rows());
+    }
+
+    fn note(&mut self, rows: Rows<'_>) {
+        for (flags, session) in rows.columns.flags.iter().zip(&rows.columns.session) {
+            if flags.has(Flags::END) && session.is_some() {
+                self.0.insert(rows.strings.get(*session).to_vec());
+            }
+        }
+    }
+}
+
 /// Looks through `range` of the log, newest chunk first, and hands over each chunk's answer; stops when told to.
 /// Parts come in descending order and together cover the range without a hole, unless stopped.
 pub fn scan(
@@ -29,16 +56,26 @@ pub fn scan(
     range: Range<Cursor>,
     mut each: impl FnMut(Scan) -> ControlFlow<()>,
 ) {
-    let _ = plan;
-    for (base, _, rows) in log.chunks(range).rev() {
-        let part = base.plus(rows.start as u64)..base.plus(rows.end as u64);
-        let matches = (part.start.0..part.end.0).map(Seq).collect();
-        if each(Scan {
-            range: part.start.before()..part.end.before(),
-            matches,
-        })
-        .is_break()
-        {
+    let ended = if plan.needs_sessions() {
+        EndedSessions::of(log)
+    } else {
+        EndedSessions::default()
+    };
+    let mut run = Run::new(plan, log.strings(), &ended);
+    for (base, chunk, rows) in log.chunks(range).rev() {
+        let part = base.plus(rows.start as u64).before()..base.plus(rows.end as u64).before();
+        let skip = chunk.summary.as_ref().is_some_and(|s| !run.may_match(s));
+        let found = if skip {
+            Vec::new()
+        } else {
+            run.matches(log.rows(chunk), rows)
+        };
+        let matches = found.into_iter().map(|row| base.plus(u64::from(row)));
+        let answer = Scan {
+            range: part,
+            matches: matches.collect(),
+        };
+        if each(answer).is_break() {
             return;
         }
     }
@@ -46,6 +83,7 @@ pub fn scan(
 
 /// The rows of a page that match, ascending. `ended` is what `is:open` and `is:ended` go by.
 #[must_use]
-pub fn scan_page(_plan: &Plan, page: &Page, _ended: &EndedSessions) -> Vec<usize> {
-    (0..page.len()).collect()
+pub fn scan_page(plan: &Plan, page: &Page, ended: &EndedSessions) -> Vec<usize> {
+    let found = Run::new(plan, &page.strings, ended).matches(page.rows(), 0..page.len());
+    found.into_iter().map(|row| row as usize).collect()
 }

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{Columns, Page, Payloads, Symbol};
-use crate::model::{Flags, Ms};
+use crate::model::{EntryId, Flags, Ms};
 
 /// A run of entries. Shared by `Arc`; sealed chunks never change but for the duplicate mark.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,15 +21,17 @@ pub struct Chunk {
 pub struct Summary {
     /// First and last place on the time axis.
     pub axis_ms: (Ms, Ms),
-    /// Entries per kind.
+    /// Lowest and highest id, which late entries put outside the time axis.
+    pub ids: (EntryId, EntryId),
+    /// Entries per kind, by symbol.
     pub kinds: Vec<(Symbol, u32)>,
-    /// Distinct sessions, sorted.
+    /// Distinct sessions, sorted; none is among them where an entry has none.
     pub sessions: Vec<Symbol>,
-    /// Distinct users, sorted.
+    /// Distinct users, sorted; none is among them where an entry has none.
     pub users: Vec<Symbol>,
     /// Rows that are errors, ascending.
     pub errors: Vec<u32>,
-    /// Entries with each fingerprint, and the row of the last of them.
+    /// Entries with each fingerprint, by symbol, and the row of the last of them.
     pub fingerprints: Vec<(Symbol, u32, u32)>,
 }
 
@@ -116,37 +118,45 @@ impl Summary {
     fn of(columns: &Columns) -> Self {
         let errors = (0..columns.len()).filter(|row| columns.has(*row, Flags::ERROR));
         let errors: Vec<u32> = errors.filter_map(|row| u32::try_from(row).ok()).collect();
-        let mut fingerprints: HashMap<Symbol, (u32, u32)> = HashMap::new();
-        for row in &errors {
-            let symbol = columns
-                .fingerprint
-                .get(*row as usize)
-                .copied()
-                .unwrap_or_default();
-            let group = fingerprints.entry(symbol).or_default();
-            *group = (group.0 + 1, *row);
-        }
-        let mut kinds: HashMap<Symbol, u32> = HashMap::new();
-        for kind in &columns.kind {
-            *kinds.entry(*kind).or_default() += 1;
-        }
-        let bounds = columns
-            .axis_ms
-            .first()
-            .copied()
-            .zip(columns.axis_ms.last().copied());
         Self {
-            axis_ms: bounds.unwrap_or_default(),
-            kinds: kinds.into_iter().collect(),
+            axis_ms: bounds(columns.axis_ms.first(), columns.axis_ms.last()),
+            ids: bounds(columns.id.iter().min(), columns.id.iter().max()),
+            kinds: counts(&columns.kind),
             sessions: distinct(&columns.session),
             users: distinct(&columns.user),
+            fingerprints: groups(&columns.fingerprint, &errors),
             errors,
-            fingerprints: fingerprints
-                .into_iter()
-                .map(|(symbol, (count, last))| (symbol, count, last))
-                .collect(),
         }
     }
+}
+
+fn bounds<T: Copy + Default>(low: Option<&T>, high: Option<&T>) -> (T, T) {
+    low.copied().zip(high.copied()).unwrap_or_default()
+}
+
+fn counts(column: &[Symbol]) -> Vec<(Symbol, u32)> {
+    let mut counts: HashMap<Symbol, u32> = HashMap::new();
+    for symbol in column {
+        *counts.entry(*symbol).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable();
+    counts
+}
+
+fn groups(fingerprints: &[Symbol], errors: &[u32]) -> Vec<(Symbol, u32, u32)> {
+    let mut groups: HashMap<Symbol, (u32, u32)> = HashMap::new();
+    for row in errors {
+        let symbol = fingerprints.get(*row as usize).copied().unwrap_or_default();
+        let group = groups.entry(symbol).or_default();
+        *group = (group.0 + 1, *row);
+    }
+    let mut groups: Vec<_> = groups
+        .into_iter()
+        .map(|(symbol, (count, last))| (symbol, count, last))
+        .collect();
+    groups.sort_unstable();
+    groups
 }
 
 fn distinct(column: &[Symbol]) -> Vec<Symbol> {

@@ -36,67 +36,6 @@ pub struct Columns {
     pub flags: Vec<Flags>,
 }
 
-macro_rules! each_column {
-    ($self:ident, $column:ident => $body:expr) => {{
-        {
-            let $column = &mut $self.id;
-            $body;
-        }
-        {
-            let $column = &mut $self.axis_ms;
-            $body;
-        }
-        {
-            let $column = &mut $self.stream;
-            $body;
-        }
-        {
-            let $column = &mut $self.kind;
-            $body;
-        }
-        {
-            let $column = &mut $self.class;
-            $body;
-        }
-        {
-            let $column = &mut $self.session;
-            $body;
-        }
-        {
-            let $column = &mut $self.user;
-            $body;
-        }
-        {
-            let $column = &mut $self.role;
-            $body;
-        }
-        {
-            let $column = &mut $self.fingerprint;
-            $body;
-        }
-        {
-            let $column = &mut $self.time_ms;
-            $body;
-        }
-        {
-            let $column = &mut $self.latency_ms;
-            $body;
-        }
-        {
-            let $column = &mut $self.tokens;
-            $body;
-        }
-        {
-            let $column = &mut $self.event_id;
-            $body;
-        }
-        {
-            let $column = &mut $self.flags;
-            $body;
-        }
-    }};
-}
-
 impl Columns {
     /// Rows.
     #[must_use]
@@ -132,7 +71,20 @@ impl Columns {
 
     /// Gives back what growth left over.
     pub fn shrink(&mut self) {
-        each_column!(self, column => column.shrink_to_fit());
+        self.id.shrink_to_fit();
+        self.axis_ms.shrink_to_fit();
+        self.stream.shrink_to_fit();
+        self.kind.shrink_to_fit();
+        self.class.shrink_to_fit();
+        self.session.shrink_to_fit();
+        self.user.shrink_to_fit();
+        self.role.shrink_to_fit();
+        self.fingerprint.shrink_to_fit();
+        self.time_ms.shrink_to_fit();
+        self.latency_ms.shrink_to_fit();
+        self.tokens.shrink_to_fit();
+        self.event_id.shrink_to_fit();
+        self.flags.shrink_to_fit();
     }
 
     /// Bytes a row takes.

@@ -1,21 +1,26 @@
 //! The log itself: grows at the live end, takes history in at the old end, and drops its oldest chunks when memory is short.
 
+mod noting;
+
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
-use super::{Chunk, Cursor, Interner, Page, Rows, Seq, Strings, Symbol};
-use crate::model::{self, Class, EntryId, Event, Evidence, FieldRef, Flags, Mapping, Ms};
+use self::noting::event_ids;
+use super::marks::{EventIds, Highest};
+use super::snapshot::rows_within;
+use super::{Chunk, Cursor, EntryRef, Interner, Page, Rows, Seq, Snapshot, Strings, Symbol};
+use crate::model::{EntryId, Evidence, Ms};
 
 /// All entries known here, in order.
 #[derive(Clone, Debug)]
 pub struct Log {
     chunks: VecDeque<Slot>,
     interner: Interner,
-    event_ids: HashMap<u64, Seq>,
-    last_ids: HashMap<Symbol, EntryId>,
+    event_ids: EventIds,
+    highest: Highest,
+    /// No entry here has a lower id.
+    lowest: EntryId,
     evidence: Evidence,
     version: u64,
     evicted: u64,
@@ -32,32 +37,14 @@ impl Default for Log {
         Self {
             chunks: VecDeque::new(),
             interner: Interner::default(),
-            event_ids: HashMap::new(),
-            last_ids: HashMap::new(),
+            event_ids: EventIds::default(),
+            highest: Highest::default(),
+            lowest: EntryId::MAX,
             evidence: Evidence::default(),
             version: 0,
             evicted: 0,
         }
     }
-}
-
-/// The log as it stood at one moment, for work on another task. Cheap to make: it shares the chunks.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    chunks: Vec<(Seq, Arc<Chunk>)>,
-    strings: Strings,
-    /// The log's version at that moment.
-    pub version: u64,
-}
-
-/// One entry in place.
-#[derive(Clone, Copy, Debug)]
-pub struct EntryRef<'a> {
-    /// Its place.
-    pub seq: Seq,
-    chunk: &'a Chunk,
-    row: usize,
-    strings: &'a Strings,
 }
 
 impl Log {
@@ -84,8 +71,8 @@ impl Log {
                 *axis = floor.map_or(*axis, |f| (*axis).max(f));
             }
         }
-        self.mark_late(start, page, &rename);
-        self.note_event_ids(start, page);
+        self.note_newer_ids(start, page, &rename);
+        self.note_newer_event_ids(start, page);
         self.evidence.add(&page.evidence);
         self.version += 1;
         start..self.end().next()
@@ -111,11 +98,7 @@ impl Log {
             chunk: Arc::new(chunk),
         });
         self.join_front();
-        for (row, stream) in page.columns.stream.iter().enumerate() {
-            let id = page.columns.id.get(row).copied().unwrap_or_default();
-            let last = self.last_ids.entry(rename(*stream)).or_insert(id);
-            *last = id.max(*last);
-        }
+        self.note_older_ids(start, page, &rename);
         self.note_older_event_ids(start, page);
         self.evidence.add(&page.evidence);
         self.version += 1;
@@ -133,13 +116,12 @@ impl Log {
             };
             memory = memory.saturating_sub(slot.chunk.memory_bytes());
             dropped += slot.chunk.len() as u64;
-            for (row, hash) in slot.chunk.columns.event_id.iter().enumerate() {
-                if self.event_ids.get(hash) == Some(&slot.base.plus(row as u64)) {
-                    self.event_ids.remove(hash);
-                }
+            for (seq, hash) in event_ids(slot.base, &slot.chunk.columns) {
+                self.event_ids.forget(hash, seq);
             }
         }
         if dropped > 0 {
+            self.event_ids.shrink();
             self.evicted += dropped;
             self.version += 1;
         }
@@ -232,32 +214,31 @@ impl Log {
             .before()
     }
 
-    /// The place of an entry by its id; the first of them where several streams have that id.
+    /// The place of an entry by its id; the first of them in its own millisecond where several streams have that id.
     #[must_use]
     pub fn find(&self, id: EntryId) -> Option<Seq> {
-        let near = self.cursor_at(id.ms.saturating_sub(1)).next();
-        let here = |seq: &Seq| self.get(*seq).is_some_and(|e| e.id() == id);
-        let mut seq = near;
-        while let Some(entry) = self.get(seq) {
-            if entry.axis_ms() > id.ms {
-                break;
-            }
-            if here(&seq) {
-                return Some(seq);
-            }
-            seq = seq.plus(1);
-        }
-        // A late entry stands after its time.
-        (self.first().next().0..self.end().next().0)
-            .map(Seq)
-            .filter(|s| *s >= seq)
-            .find(here)
+        let near = match id.ms.checked_sub(1) {
+            Some(before) => self.cursor_at(before),
+            None => self.first(),
+        };
+        // A late entry stands after its time, and one loaded out of order may stand before it.
+        self.position(near..self.cursor_at(id.ms), id)
+            .or_else(|| self.position(self.first()..self.end(), id))
     }
 
-    /// The last id received of a stream.
+    fn position(&self, range: Range<Cursor>, id: EntryId) -> Option<Seq> {
+        self.chunks(range).find_map(|(base, chunk, rows)| {
+            let start = rows.start;
+            let ids = chunk.columns.id.get(rows)?;
+            let row = start + ids.iter().position(|other| *other == id)?;
+            Some(base.plus(row as u64))
+        })
+    }
+
+    /// The highest id received of a stream.
     #[must_use]
     pub fn last_id(&self, stream: &[u8]) -> Option<EntryId> {
-        self.last_ids.get(&self.interner.find(stream)?).copied()
+        self.highest.of(self.interner.find(stream)?)
     }
 
     /// Chunks that hold entries of `range`, oldest first, with the place of each chunk's first row and the rows within the range.
@@ -324,7 +305,7 @@ impl Log {
             .iter()
             .map(|slot| slot.chunk.memory_bytes())
             .sum();
-        chunks + self.interner.memory_bytes() + self.event_ids.capacity() * 17
+        chunks + self.interner.memory_bytes() + self.event_ids.memory_bytes()
     }
 
     /// Time axis at the oldest and at the newest entry.
@@ -403,223 +384,5 @@ impl Log {
             base,
             chunk: Arc::new(whole),
         });
-    }
-
-    fn mark_late(&mut self, start: Seq, page: &Page, rename: impl Fn(Symbol) -> Symbol) {
-        let mut highest = self
-            .last_ids
-            .values()
-            .copied()
-            .max()
-            .unwrap_or(EntryId::MIN);
-        for (row, (id, stream)) in page.columns.id.iter().zip(&page.columns.stream).enumerate() {
-            if *id < highest {
-                self.mark(start.plus(row as u64), Flags::LATE);
-            }
-            highest = highest.max(*id);
-            let last = self.last_ids.entry(rename(*stream)).or_insert(*id);
-            *last = (*last).max(*id);
-        }
-    }
-
-    fn note_event_ids(&mut self, start: Seq, page: &Page) {
-        for (row, hash) in page
-            .columns
-            .event_id
-            .iter()
-            .enumerate()
-            .filter(|(_, hash)| **hash != 0)
-        {
-            let seq = start.plus(row as u64);
-            let first = *self.event_ids.entry(*hash).or_insert(seq);
-            if first != seq {
-                self.mark(seq, Flags::DUPLICATE);
-            }
-        }
-    }
-
-    /// An older entry is the original: what was first so far becomes the duplicate.
-    fn note_older_event_ids(&mut self, start: Seq, page: &Page) {
-        for (row, hash) in page
-            .columns
-            .event_id
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(|(_, hash)| **hash != 0)
-        {
-            if let Some(later) = self.event_ids.insert(*hash, start.plus(row as u64)) {
-                self.mark(later, Flags::DUPLICATE);
-            }
-        }
-    }
-
-    fn mark(&mut self, seq: Seq, flags: Flags) {
-        let Some(slot) = self.slot_of(seq).and_then(|at| self.chunks.get_mut(at)) else {
-            return;
-        };
-        let Ok(row) = usize::try_from(seq.since(slot.base)) else {
-            return;
-        };
-        if let Some(marks) = Arc::make_mut(&mut slot.chunk).columns.flags.get_mut(row) {
-            *marks = marks.with(flags);
-        }
-    }
-}
-
-fn rows_within(base: Seq, len: usize, range: &Range<Cursor>) -> Option<Range<usize>> {
-    let from = usize::try_from(range.start.since(base.before()))
-        .ok()?
-        .min(len);
-    let to = usize::try_from(range.end.since(base.before()))
-        .ok()?
-        .min(len);
-    (from < to).then_some(from..to)
-}
-
-impl Snapshot {
-    /// Chunks that hold entries of `range`, as [`Log::chunks`].
-    pub fn chunks(
-        &self,
-        range: Range<Cursor>,
-    ) -> impl DoubleEndedIterator<Item = (Seq, &Arc<Chunk>, Range<usize>)> {
-        self.chunks.iter().filter_map(move |(base, chunk)| {
-            let rows = rows_within(*base, chunk.len(), &range)?;
-            Some((*base, chunk, rows))
-        })
-    }
-
-    /// For filters and readers.
-    #[must_use]
-    pub fn rows<'a>(&'a self, chunk: &'a Chunk) -> Rows<'a> {
-        Rows {
-            columns: &chunk.columns,
-            payloads: &chunk.payloads,
-            strings: &self.strings,
-        }
-    }
-
-    /// The boundaries before the oldest and after the newest entry.
-    #[must_use]
-    pub fn range(&self) -> Range<Cursor> {
-        let first = self.chunks.first().map_or(Seq::ORIGIN, |(base, _)| *base);
-        let end = self
-            .chunks
-            .last()
-            .map_or(Seq::ORIGIN, |(base, chunk)| base.plus(chunk.len() as u64));
-        first.before()..end.before()
-    }
-
-    /// The strings behind the symbols.
-    #[must_use]
-    pub fn strings(&self) -> &Strings {
-        &self.strings
-    }
-}
-
-impl<'a> EntryRef<'a> {
-    fn symbol(&self, column: &'a [Symbol]) -> Symbol {
-        column.get(self.row).copied().unwrap_or_default()
-    }
-
-    /// The entry id.
-    #[must_use]
-    pub fn id(&self) -> EntryId {
-        self.chunk
-            .columns
-            .id
-            .get(self.row)
-            .copied()
-            .unwrap_or_default()
-    }
-
-    /// Its place on the time axis.
-    #[must_use]
-    pub fn axis_ms(&self) -> Ms {
-        self.chunk
-            .columns
-            .axis_ms
-            .get(self.row)
-            .copied()
-            .unwrap_or_default()
-    }
-
-    /// The stream it came from.
-    #[must_use]
-    pub fn stream(&self) -> &'a [u8] {
-        self.strings.get(self.symbol(&self.chunk.columns.stream))
-    }
-
-    /// Its session, or none.
-    #[must_use]
-    pub fn session(&self) -> Symbol {
-        self.symbol(&self.chunk.columns.session)
-    }
-
-    /// Its user, or none.
-    #[must_use]
-    pub fn user(&self) -> Symbol {
-        self.symbol(&self.chunk.columns.user)
-    }
-
-    /// Its kind.
-    #[must_use]
-    pub fn kind(&self) -> Symbol {
-        self.symbol(&self.chunk.columns.kind)
-    }
-
-    /// Its class.
-    #[must_use]
-    pub fn class(&self) -> Class {
-        self.chunk
-            .columns
-            .class
-            .get(self.row)
-            .copied()
-            .unwrap_or_default()
-    }
-
-    /// Its marks, with those that the log sets.
-    #[must_use]
-    pub fn flags(&self) -> Flags {
-        self.chunk
-            .columns
-            .flags
-            .get(self.row)
-            .copied()
-            .unwrap_or_default()
-    }
-
-    /// Its failure's fingerprint, or none.
-    #[must_use]
-    pub fn fingerprint(&self) -> Symbol {
-        self.symbol(&self.chunk.columns.fingerprint)
-    }
-
-    /// Latency in ms, where known.
-    #[must_use]
-    pub fn latency_ms(&self) -> Option<f64> {
-        self.chunk.columns.latency(self.row)
-    }
-
-    /// Tokens, where known.
-    #[must_use]
-    pub fn tokens(&self) -> Option<u64> {
-        self.chunk.columns.tokens(self.row)
-    }
-
-    /// The fields as they came.
-    #[must_use]
-    pub fn fields(&self) -> Vec<FieldRef<'a>> {
-        self.chunk.payloads.named(self.row, self.strings)
-    }
-
-    /// Decoded anew, with the log's marks.
-    #[must_use]
-    pub fn event(&self, mapping: &Mapping) -> Event<'a> {
-        let fields = self.fields();
-        let mut event = model::decode(self.stream(), self.id(), &fields, mapping);
-        event.flags = event.flags.with(self.flags());
-        event
     }
 }

@@ -1,10 +1,15 @@
 //! The entries' fields as they came: names as symbols, values apart in one arena, so that a text search runs over values only.
 
+use std::ops::Range;
+
 use super::{Strings, Symbol};
 use crate::model::FieldRef;
 
 /// Stands after every value in the arena. It occurs in no UTF-8 text, so no search crosses from one value into the next.
 pub const SEPARATOR: u8 = 0xff;
+
+/// Rows looked at one by one before halving the rest: matches mostly stand close together.
+const NEAR_ROWS: usize = 16;
 
 /// The fields of a run of entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +62,43 @@ impl Payloads {
         self.span(row)
             .and_then(|(start, end)| self.values.get(start.1..end.1))
             .unwrap_or_default()
+    }
+
+    /// Entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Where [`Payloads::text`] of a row stands among the text of all rows.
+    #[must_use]
+    pub fn text_range(&self, row: usize) -> Range<usize> {
+        self.span(row).map_or(0..0, |(start, end)| start.1..end.1)
+    }
+
+    /// The text of a run of rows, one after another, to be searched in one sweep.
+    #[must_use]
+    pub fn arena(&self, rows: Range<usize>) -> &[u8] {
+        let start = self.text_range(rows.start).start;
+        let end = rows
+            .end
+            .checked_sub(1)
+            .map_or(0, |last| self.text_range(last).end);
+        self.values.get(start..end).unwrap_or_default()
+    }
+
+    /// The row whose text holds this place, at or after the row `from`.
+    #[must_use]
+    pub fn row_of(&self, place: usize, from: usize) -> usize {
+        let ends = self.ends.get(from..).unwrap_or_default();
+        let near = ends.iter().take(NEAR_ROWS).position(|end| end.1 > place);
+        from + near.unwrap_or_else(|| ends.partition_point(|end| end.1 <= place))
     }
 
     /// The fields of an entry, in the order in which they came, names as symbols.

@@ -23,11 +23,11 @@ pub fn text(out: &mut Vec<u8>, findings: &Findings) {
         format!("Stream: {name}, {n} of the newest entries, {oldest} to {newest}")
     }));
     lines.extend(mapping(&findings.evidence));
-    lines.extend(findings.evidence.faults.iter().map(|(problem, n)| {
-        format!(
-            "Fault: {problem}, {n} of {} entries",
-            findings.evidence.entries
-        )
+    let looked_at = findings.evidence.entries;
+    lines.extend(findings.evidence.faults().iter().map(|fault| {
+        let field = SafeText::line(&fault.field, 40);
+        let (problem, n) = (fault.problem, fault.entries);
+        format!("Fault: {field}: {problem}, {n} of {looked_at} entries")
     }));
     for problem in &findings.problems {
         lines.push(format!("Will not work: {}", problem.what));
@@ -71,11 +71,8 @@ fn mapping(evidence: &Evidence) -> Vec<String> {
 /// Sources by part, the most frequent first.
 fn sources(evidence: &Evidence) -> BTreeMap<Part, Vec<(&str, u64)>> {
     let mut parts: BTreeMap<Part, Vec<(&str, u64)>> = BTreeMap::new();
-    for ((part, source), n) in &evidence.found {
-        parts.entry(*part).or_default().push((source, *n));
-    }
-    for sources in parts.values_mut() {
-        sources.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    for (part, source, n) in evidence.sources() {
+        parts.entry(part).or_default().push((source, n));
     }
     parts
 }
@@ -119,11 +116,12 @@ pub fn json(out: &mut Vec<u8>, findings: &Findings) {
             .close();
     });
     mapping_json(object.key(b"mapping"), &findings.evidence);
-    let faults = &findings.evidence.faults;
-    json::array(object.key(b"faults"), faults, |to, (problem, n)| {
+    let faults = findings.evidence.faults();
+    json::array(object.key(b"faults"), faults, |to, fault| {
         Object::open(to)
-            .bytes("problem", Some(problem.as_bytes()))
-            .count("entries", Some(*n))
+            .bytes("field", Some(&fault.field))
+            .bytes("problem", Some(fault.problem.as_bytes()))
+            .count("entries", Some(fault.entries))
             .close();
     });
     json::array(

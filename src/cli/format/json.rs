@@ -10,6 +10,9 @@ use super::EventRow;
 use crate::model::{FieldRef, Flags, time};
 use crate::project::session_state::event_time;
 
+/// Marks a name in base64, as in the file format.
+const BASE64_NAME: &str = "base64:";
+
 /// One JSON object, written member by member.
 #[derive(Debug)]
 pub struct Object<'a> {
@@ -29,7 +32,7 @@ impl<'a> Object<'a> {
         if !std::mem::take(&mut self.empty) {
             self.out.push(b',');
         }
-        text(self.out, &String::from_utf8_lossy(name));
+        key_text(self.out, name);
         self.out.push(b':');
         self.out
     }
@@ -108,6 +111,14 @@ pub fn counts<'a>(out: &mut Vec<u8>, counts: impl IntoIterator<Item = (&'a Vec<u
         object.key(name).extend_from_slice(written.as_bytes());
     }
     object.close();
+}
+
+/// A name as the file format has it: one that is not UTF-8, or begins so itself, is `base64:` and its bytes in that code.
+fn key_text(out: &mut Vec<u8>, name: &[u8]) {
+    match std::str::from_utf8(name) {
+        Ok(valid) if !valid.starts_with(BASE64_NAME) => text(out, valid),
+        _ => text(out, &format!("{BASE64_NAME}{}", STANDARD.encode(name))),
+    }
 }
 
 /// A string where the bytes are UTF-8, else `{"base64":"…"}`.

@@ -1,0 +1,394 @@
+//! The one table of keys. Dispatch, footer, help and the README all read it.
+
+use super::input::{Code, Held, Key};
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// One row down in the focused pane.
+    Down,
+    /// One row up.
+    Up,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// To the oldest entry here.
+    First,
+    /// To the newest entry, and follow.
+    Last,
+    /// Focus the next pane.
+    NextPane,
+    /// Focus the pane before.
+    PreviousPane,
+    /// Let the focused pane take the whole middle, or give it back.
+    Zoom,
+    /// Open or close the detail; on an error group, go to its newest error first.
+    Open,
+    /// The next form of the detail.
+    NextForm,
+    /// Open the filter prompt.
+    Filter,
+    /// Close what is open, then drop the filter.
+    Back,
+    /// Play or pause.
+    PlayPause,
+    /// One event back.
+    StepBack,
+    /// One event on.
+    StepForward,
+    /// One second back.
+    SecondBack,
+    /// One second on.
+    SecondForward,
+    /// One minute back.
+    MinuteBack,
+    /// One minute on.
+    MinuteForward,
+    /// To the next error.
+    NextError,
+    /// To the error before.
+    PreviousError,
+    /// To this session's first event.
+    SessionStart,
+    /// To this session's last event.
+    SessionEnd,
+    /// Play slower.
+    Slower,
+    /// Play faster.
+    Faster,
+    /// Skip idle time while playing, or not.
+    IdleCompression,
+    /// Open the prompt that goes to a time.
+    GoTo,
+    /// Follow the newest entry.
+    Follow,
+    /// Narrow to the user of this row, or widen again.
+    NarrowUser,
+    /// Narrow to its session.
+    NarrowSession,
+    /// Narrow to its type.
+    NarrowType,
+    /// Copy the entry.
+    Copy,
+    /// Show the keys.
+    Help,
+    /// Leave.
+    Quit,
+}
+
+/// A heading of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// Moving about.
+    Move,
+    /// The playhead.
+    Time,
+    /// Filtering.
+    Narrow,
+    /// Everything else.
+    Program,
+}
+
+impl Section {
+    /// All headings in order.
+    pub const ALL: [Self; 4] = [Self::Time, Self::Move, Self::Narrow, Self::Program];
+
+    /// The heading's text.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Move",
+            Self::Time => "Time",
+            Self::Narrow => "Narrow",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// A row of the table: keys that do one thing, or two opposite things.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// Keys with what each does.
+    pub keys: &'static [(Key, Command)],
+    /// Where the help has it.
+    pub section: Section,
+    /// What the help and the README say.
+    pub meaning: &'static str,
+    /// What the footer says, if it shows this row.
+    pub footer: Option<&'static str>,
+}
+
+const fn char(c: char) -> Key {
+    Key::char(c)
+}
+
+const fn plain(code: Code) -> Key {
+    Key::plain(code)
+}
+
+const fn row(
+    section: Section,
+    keys: &'static [(Key, Command)],
+    meaning: &'static str,
+    footer: Option<&'static str>,
+) -> Binding {
+    Binding {
+        keys,
+        section,
+        meaning,
+        footer,
+    }
+}
+
+use Command as C;
+use Section as S;
+
+/// Every key. The footer shows its rows in this order.
+pub const TABLE: &[Binding] = &[
+    row(
+        S::Time,
+        &[(char(' '), C::PlayPause)],
+        "pause, or play from here",
+        Some("play"),
+    ),
+    row(
+        S::Time,
+        &[
+            (plain(Code::Left), C::StepBack),
+            (plain(Code::Right), C::StepForward),
+        ],
+        "one event back, on",
+        Some("step"),
+    ),
+    row(
+        S::Time,
+        &[
+            (Key::with(Held::Shift, Code::Left), C::SecondBack),
+            (Key::with(Held::Shift, Code::Right), C::SecondForward),
+        ],
+        "one second back, on",
+        None,
+    ),
+    row(
+        S::Time,
+        &[
+            (Key::with(Held::Alt, Code::Left), C::MinuteBack),
+            (Key::with(Held::Alt, Code::Right), C::MinuteForward),
+        ],
+        "one minute back, on",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('e'), C::NextError), (char('E'), C::PreviousError)],
+        "next error, error before",
+        Some("error"),
+    ),
+    row(
+        S::Time,
+        &[(char('{'), C::SessionStart), (char('}'), C::SessionEnd)],
+        "this session's start, end",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('-'), C::Slower), (char('+'), C::Faster)],
+        "play slower, faster (¼ to 60×, max)",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('i'), C::IdleCompression)],
+        "idle time over 2 s is played as 2 s, or in full",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('/'), C::Filter)],
+        "filter, with a live preview",
+        Some("filter"),
+    ),
+    row(
+        S::Time,
+        &[(char('@'), C::GoTo)],
+        "go to a time or an entry id",
+        Some("go to"),
+    ),
+    row(
+        S::Time,
+        &[(char('f'), C::Follow)],
+        "follow the newest entry",
+        Some("follow"),
+    ),
+    row(
+        S::Move,
+        &[(plain(Code::Enter), C::Open)],
+        "open or close the detail; on an error group, its newest error",
+        Some("detail"),
+    ),
+    row(
+        S::Move,
+        &[(char('v'), C::NextForm)],
+        "detail as event, fields, JSON, hex",
+        None,
+    ),
+    row(
+        S::Move,
+        &[
+            (char('j'), C::Down),
+            (plain(Code::Down), C::Down),
+            (char('k'), C::Up),
+            (plain(Code::Up), C::Up),
+        ],
+        "one row down, up",
+        None,
+    ),
+    row(
+        S::Move,
+        &[
+            (plain(Code::PageDown), C::PageDown),
+            (Key::with(Held::Control, Code::Char('d')), C::PageDown),
+            (plain(Code::PageUp), C::PageUp),
+            (Key::with(Held::Control, Code::Char('u')), C::PageUp),
+        ],
+        "one page down, up",
+        None,
+    ),
+    row(
+        S::Move,
+        &[
+            (char('g'), C::First),
+            (plain(Code::Home), C::First),
+            (char('G'), C::Last),
+            (plain(Code::End), C::Last),
+        ],
+        "oldest entry here, newest (and follow)",
+        None,
+    ),
+    row(
+        S::Move,
+        &[
+            (plain(Code::Tab), C::NextPane),
+            (plain(Code::BackTab), C::PreviousPane),
+        ],
+        "next pane, pane before",
+        Some("pane"),
+    ),
+    row(
+        S::Move,
+        &[(char('z'), C::Zoom)],
+        "zoom this pane, or give the room back",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('u'), C::NarrowUser)],
+        "only this row's user, or all again",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('o'), C::NarrowSession)],
+        "only this row's session, or all again",
+        Some("this session"),
+    ),
+    row(
+        S::Narrow,
+        &[(char('t'), C::NarrowType)],
+        "only this row's type, or all again",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(char('y'), C::Copy)],
+        "copy the entry as JSON (OSC 52)",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(plain(Code::Esc), C::Back)],
+        "close what is open, then drop the filter",
+        None,
+    ),
+    row(
+        S::Program,
+        &[
+            (char('q'), C::Quit),
+            (Key::with(Held::Control, Code::Char('c')), C::Quit),
+        ],
+        "leave",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(char('?'), C::Help)],
+        "show these keys",
+        Some("help"),
+    ),
+];
+
+/// What a key does, if anything.
+#[must_use]
+pub fn command(key: Key) -> Option<Command> {
+    let key = match key.code {
+        Code::Char('=') if key.held == Held::None => char('+'),
+        _ => key,
+    };
+    TABLE
+        .iter()
+        .flat_map(|b| b.keys)
+        .find(|(k, _)| *k == key)
+        .map(|(_, c)| *c)
+}
+
+/// The keys of a row as text: `j ↓ k ↑`.
+#[must_use]
+pub fn keys_text(binding: &Binding) -> String {
+    let keys: Vec<String> = binding
+        .keys
+        .iter()
+        .map(|(key, _)| key.to_string())
+        .collect();
+    keys.join(" ")
+}
+
+/// The table as the README has it.
+#[must_use]
+pub fn markdown() -> String {
+    let mut out = String::from("| keys | what they do |\n| --- | --- |\n");
+    for section in Section::ALL {
+        for binding in TABLE.iter().filter(|b| b.section == section) {
+            let keys: Vec<String> = binding
+                .keys
+                .iter()
+                .map(|(key, _)| format!("`{key}`"))
+                .collect();
+            out.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.meaning));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_key_does_two_things() {
+        let mut seen = HashSet::new();
+        for (key, _) in TABLE.iter().flat_map(|b| b.keys) {
+            assert!(seen.insert(*key), "{key} stands twice in the table");
+        }
+    }
+
+    #[test]
+    fn every_row_has_keys_and_a_meaning() {
+        assert!(
+            TABLE
+                .iter()
+                .all(|b| !b.keys.is_empty() && !b.meaning.is_empty())
+        );
+    }
+}

@@ -1,0 +1,209 @@
+//! The filter in force: its plan, and which entries match, kept up with the log.
+
+use std::collections::VecDeque;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
+use super::action::Effect;
+use crate::query::{Filter, Now, Plan, Scan, scan};
+use crate::store::{Cursor, Log, Seq};
+
+/// A filter at work. Scans run newest first, so the newest matches are there at once.
+#[derive(Clone, Debug)]
+pub struct Narrowing {
+    /// The filter.
+    pub filter: Filter,
+    plan: Arc<Plan>,
+    generation: u64,
+    matches: VecDeque<Seq>,
+    covered: Range<Cursor>,
+    /// Where the scan under way will end; `None` when none is.
+    scanning_to: Option<Cursor>,
+}
+
+impl Narrowing {
+    /// Starts to look for the matches; the effect does the work on another task.
+    #[must_use]
+    pub fn begin(filter: Filter, generation: u64, now: Now, log: &Log) -> (Self, Option<Effect>) {
+        let plan = Arc::new(filter.plan(now));
+        let mut narrowing = Self {
+            filter,
+            plan,
+            generation,
+            matches: VecDeque::new(),
+            covered: log.end()..log.end(),
+            scanning_to: None,
+        };
+        let effect = narrowing.scan_all(log);
+        (narrowing, effect)
+    }
+
+    fn scan_all(&mut self, log: &Log) -> Option<Effect> {
+        self.matches.clear();
+        self.covered = log.end()..log.end();
+        if log.is_empty() {
+            return None;
+        }
+        self.scanning_to = Some(log.first());
+        let (generation, plan) = (self.generation, Arc::clone(&self.plan));
+        Some(Effect::Scan {
+            generation,
+            plan,
+            log: log.snapshot(),
+            range: log.first()..log.end(),
+        })
+    }
+
+    /// Takes in a part of the scan's answer; one of another generation is dropped.
+    pub fn scanned(&mut self, generation: u64, part: Scan, log: &Log) {
+        if generation != self.generation
+            || part.range.end > self.covered.start
+            || self.scanning_to.is_none()
+        {
+            return;
+        }
+        for seq in part.matches.into_iter().rev() {
+            self.matches.push_front(seq);
+        }
+        self.covered.start = part.range.start;
+        if self
+            .scanning_to
+            .is_some_and(|to| part.range.start <= to.max(log.first()))
+        {
+            self.scanning_to = None;
+        }
+        self.keep_up(log);
+    }
+
+    /// Looks at entries that came since, at both ends, and forgets those that went. They are at most a page or two.
+    pub fn keep_up(&mut self, log: &Log) {
+        let (first, end) = (log.first(), log.end());
+        if self.covered.end < end {
+            let news = self.look_at(log, self.covered.end..end);
+            self.matches.extend(news);
+            self.covered.end = end;
+        }
+        if self.scanning_to.is_none() && first < self.covered.start {
+            for seq in self
+                .look_at(log, first..self.covered.start)
+                .into_iter()
+                .rev()
+            {
+                self.matches.push_front(seq);
+            }
+            self.covered.start = first;
+        }
+        if first > self.covered.start {
+            let gone = self.matches.partition_point(|seq| first.includes(*seq));
+            self.matches.drain(..gone);
+            self.covered.start = first;
+        }
+    }
+
+    /// Begins anew where answers about old entries may have changed (a session ended, and the filter asks about that).
+    #[must_use]
+    pub fn refresh(&mut self, generation: u64, log: &Log) -> Option<Effect> {
+        if !self.plan.needs_sessions() || self.scanning_to.is_some() {
+            return None;
+        }
+        self.generation = generation;
+        self.scan_all(log)
+    }
+
+    fn look_at(&self, log: &Log, range: Range<Cursor>) -> Vec<Seq> {
+        let mut found = Vec::new();
+        scan(&self.plan, &log.snapshot(), range, |part| {
+            found.push(part.matches);
+            ControlFlow::Continue(())
+        });
+        found.into_iter().rev().flatten().collect()
+    }
+
+    /// All matches so far, ascending.
+    #[must_use]
+    pub fn matches(&self) -> &VecDeque<Seq> {
+        &self.matches
+    }
+
+    /// Whether older entries are still being looked at.
+    #[must_use]
+    pub fn is_scanning(&self) -> bool {
+        self.scanning_to.is_some()
+    }
+}
+
+/// What the feed shows: the whole log, or the matches.
+#[derive(Clone, Copy, Debug)]
+pub struct Visible<'a> {
+    log: &'a Log,
+    narrowing: Option<&'a Narrowing>,
+}
+
+impl<'a> Visible<'a> {
+    /// The entries of a log under a filter.
+    #[must_use]
+    pub fn new(log: &'a Log, narrowing: Option<&'a Narrowing>) -> Self {
+        Self { log, narrowing }
+    }
+
+    /// The last `count` visible entries before a boundary, ascending.
+    #[must_use]
+    pub fn before(&self, cursor: Cursor, count: usize) -> Vec<Seq> {
+        match self.narrowing {
+            None => {
+                let end = cursor.min(self.log.end());
+                let start = end.step(
+                    -i64::try_from(count).unwrap_or(i64::MAX),
+                    self.log.first(),
+                    end,
+                );
+                (start.next().0..end.next().0).map(Seq).collect()
+            }
+            Some(n) => {
+                let end = n.matches.partition_point(|seq| cursor.includes(*seq));
+                n.matches
+                    .range(end.saturating_sub(count)..end)
+                    .copied()
+                    .collect()
+            }
+        }
+    }
+
+    /// The first `count` visible entries after a boundary, ascending.
+    #[must_use]
+    pub fn after(&self, cursor: Cursor, count: usize) -> Vec<Seq> {
+        match self.narrowing {
+            None => {
+                let start = cursor.max(self.log.first());
+                let end = start.step(
+                    i64::try_from(count).unwrap_or(i64::MAX),
+                    start,
+                    self.log.end(),
+                );
+                (start.next().0..end.next().0).map(Seq).collect()
+            }
+            Some(n) => {
+                let start = n.matches.partition_point(|seq| cursor.includes(*seq));
+                n.matches
+                    .range(start..n.matches.len().min(start.saturating_add(count)))
+                    .copied()
+                    .collect()
+            }
+        }
+    }
+
+    /// How many visible entries stand before a boundary.
+    #[must_use]
+    pub fn count_before(&self, cursor: Cursor) -> u64 {
+        match self.narrowing {
+            None => cursor.min(self.log.end()).since(self.log.first()),
+            Some(n) => n.matches.partition_point(|seq| cursor.includes(*seq)) as u64,
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count_before(self.log.end())
+    }
+}

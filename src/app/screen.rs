@@ -1,0 +1,84 @@
+//! From the state to the view: one file per region, each a function that only reads.
+
+mod charts;
+mod detail;
+mod errors;
+mod feed;
+mod foot;
+mod header;
+mod number;
+mod scrubber;
+mod session;
+mod style;
+
+use super::layout::{Layout, PaneId};
+use super::state::State;
+use super::view::{Pane, View};
+
+pub use detail::detail_lines;
+pub use errors::{error_groups, error_row};
+pub use feed::feed_rows;
+pub use scrubber::scrubber_moment;
+pub use session::session_row;
+
+/// Everything on the screen.
+#[must_use]
+pub fn screen(state: &State) -> View {
+    let layout = state.layout();
+    let strip = charts::Charts::of(state, &layout);
+    View {
+        header: header::header(state, strip.as_ref()),
+        banner: header::banner(state),
+        strip: strip
+            .as_ref()
+            .map(charts::Charts::strip)
+            .unwrap_or_default(),
+        feed: layout
+            .feed
+            .map(|area| feed::feed(state, area))
+            .unwrap_or_default(),
+        session: layout
+            .session
+            .map(|area| session::session(state, area))
+            .unwrap_or_default(),
+        errors: layout
+            .errors
+            .map(|area| errors::errors(state, area))
+            .unwrap_or_default(),
+        detail: layout
+            .detail
+            .map(|area| detail::detail(state, area))
+            .unwrap_or_default(),
+        scrubber: layout
+            .scrubber
+            .map(|area| scrubber::scrubber(state, area))
+            .unwrap_or_default(),
+        footer: foot::footer(state, &layout),
+        help: foot::help(state),
+        layout,
+    }
+}
+
+/// The focus is only shown where there is a choice.
+fn focused(state: &State, pane: PaneId) -> bool {
+    state.panes.focus == pane
+}
+
+/// A pane's frame without rows.
+fn titled(state: &State, pane: PaneId, title: super::view::Line) -> Pane {
+    Pane {
+        title,
+        focused: focused(state, pane),
+        ..Pane::default()
+    }
+}
+
+/// Columns of the terminal for rows of a pane: the band's edge at the left and the scrollbar at the right are left free.
+const fn inner_width(width: u16) -> u16 {
+    width.saturating_sub(3)
+}
+
+/// Whether the screen is as wide as the pictures.
+const fn is_wide(layout: &Layout) -> bool {
+    layout.size.width >= super::layout::WIDE
+}

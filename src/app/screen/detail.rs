@@ -1,0 +1,290 @@
+//! The detail: one entry as an event, as fields, as JSON, as bytes.
+
+use super::style::{own, theirs, tone};
+use super::{inner_width, number, titled};
+use crate::app::layout::{Area, PaneId};
+use crate::app::state::{Detail, Form, State};
+use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
+use crate::model::{Event, Flags, SafeText, hex, time};
+use crate::store::EntryRef;
+
+/// Columns of the names at the left.
+const NAME: u16 = 16;
+/// Lines that one value may take.
+const VALUE_LINES: usize = 2_000;
+
+/// A name and a value that may go over several lines.
+struct Item {
+    name: SafeText,
+    lines: Vec<Line>,
+}
+
+/// Lines that the detail has in all.
+pub fn detail_lines(state: &State) -> usize {
+    let width = state.layout().detail.map_or(80, |area| area.width);
+    let Some((entry, detail)) = state.selected().zip(state.panes.detail) else {
+        return 0;
+    };
+    items(state, &entry, detail.form, width)
+        .iter()
+        .map(|i| i.lines.len())
+        .sum()
+}
+
+/// The detail pane.
+pub fn detail(state: &State, area: Area) -> Pane {
+    let Some((entry, detail)) = state.selected().zip(state.panes.detail) else {
+        return Pane {
+            empty: vec![own("no entry here", Tone::Dim)],
+            ..titled(state, PaneId::Detail, own("entry", Tone::Strong))
+        };
+    };
+    let items = items(state, &entry, detail.form, area.width);
+    let rows: Vec<Row> = items.into_iter().flat_map(rows).collect();
+    let height = usize::from(area.body().height);
+    let total = rows.len();
+    let first = detail.scroll.min(total.saturating_sub(height));
+    let table = Table {
+        columns: vec![
+            Column {
+                width: NAME,
+                gap: 1,
+                right: false,
+            },
+            Column {
+                width: value_width(area.width),
+                gap: 2,
+                right: false,
+            },
+        ],
+        rows: rows.into_iter().skip(first).take(height).collect(),
+    };
+    let scrollbar = scrollbar(total, first, area.body().height);
+    Pane {
+        table,
+        note: forms(detail),
+        scrollbar,
+        ..titled(state, PaneId::Detail, title(&entry))
+    }
+}
+
+fn title(entry: &EntryRef<'_>) -> Line {
+    [
+        own("entry ", Tone::Strong),
+        own(&entry.id().to_string(), Tone::Cyan),
+    ]
+    .concat()
+}
+
+fn forms(detail: Detail) -> Line {
+    let mut line = own("v ", Tone::Strong);
+    for (i, form) in Form::ALL.into_iter().enumerate() {
+        if i > 0 {
+            line.extend(own(" · ", Tone::Faint));
+        }
+        line.extend(own(
+            form.title(),
+            if form == detail.form {
+                Tone::Strong
+            } else {
+                Tone::Dim
+            },
+        ));
+    }
+    line
+}
+
+const fn value_width(width: u16) -> u16 {
+    inner_width(width).saturating_sub(NAME + 3)
+}
+
+fn items(state: &State, entry: &EntryRef<'_>, form: Form, width: u16) -> Vec<Item> {
+    let width = usize::from(value_width(width)).max(8);
+    match form {
+        Form::Event => event_items(state, entry, width),
+        Form::Fields => entry
+            .fields()
+            .iter()
+            .map(|(name, value)| text_item(name, value, width, Tone::Plain))
+            .collect(),
+        Form::Json => entry
+            .fields()
+            .iter()
+            .map(|(name, value)| json_item(name, value, width))
+            .collect(),
+        Form::Hex => entry
+            .fields()
+            .iter()
+            .map(|(name, value)| hex_item(name, value))
+            .collect(),
+    }
+}
+
+fn event_items(state: &State, entry: &EntryRef<'_>, width: usize) -> Vec<Item> {
+    let event = entry.event(&state.options.mapping);
+    let known = |name: &str, value: Option<&[u8]>, tone| {
+        value.map(|v| text_item(name.as_bytes(), v, width, tone))
+    };
+    let said = |name: &str, text: String, tone| {
+        Some(Item {
+            name: SafeText::own(name),
+            lines: vec![own(&text, tone)],
+        })
+    };
+    let items = [
+        known("type", Some(&event.kind), tone(&event)),
+        known("session", event.session.as_deref(), Tone::Cyan),
+        known("user", event.user.as_deref(), Tone::Cyan),
+        known("role", event.role.as_deref(), Tone::Plain),
+        said("time", times(state, entry, &event), Tone::Plain),
+        event
+            .latency_ms
+            .and_then(|ms| said("latency", number::latency(ms), Tone::Plain)),
+        event
+            .tokens
+            .and_then(|t| said("tokens", number::grouped(t), Tone::Plain)),
+        known("error", event.error_code.as_deref(), Tone::Error),
+        known("message", event.error_message.as_deref(), Tone::Error),
+        marks(&event).and_then(|text| said("marks", text, Tone::Amber)),
+        known("stream", Some(entry.stream()), Tone::Dim),
+    ];
+    let faults = event.faults.iter().map(|f| Item {
+        name: SafeText::own("fault"),
+        lines: vec![fault(&f.field, f.problem)],
+    });
+    let rest = event
+        .attributes
+        .iter()
+        .map(|(name, value)| text_item(name, value, width, Tone::Plain));
+    let blank = Item {
+        name: SafeText::default(),
+        lines: vec![Line::new()],
+    };
+    items
+        .into_iter()
+        .flatten()
+        .chain(faults)
+        .chain(std::iter::once(blank))
+        .chain(rest)
+        .collect()
+}
+
+fn fault(field: &[u8], problem: &str) -> Line {
+    [
+        theirs(field, 40, Tone::Amber),
+        own(": ", Tone::Amber),
+        own(problem, Tone::Amber),
+    ]
+    .concat()
+}
+
+/// Both clocks, where they differ.
+fn times(state: &State, entry: &EntryRef<'_>, event: &Event<'_>) -> String {
+    let zone = state.options.zone;
+    let by_id = zone.full(entry.id().ms);
+    let Some(told) = event.time_ms.and_then(|ms| u64::try_from(ms).ok()) else {
+        return format!("{by_id}  (by its id; the event tells none)");
+    };
+    let skew = told.abs_diff(entry.id().ms);
+    let direction = if told > entry.id().ms {
+        "after"
+    } else {
+        "before"
+    };
+    if skew < 1_000 {
+        by_id
+    } else {
+        format!(
+            "{by_id}  the event says {}, {} {direction}",
+            zone.clock(told),
+            time::span(skew)
+        )
+    }
+}
+
+fn marks(event: &Event<'_>) -> Option<String> {
+    let marks = [
+        (Flags::DUPLICATE, "a second entry with this event id"),
+        (Flags::LATE, "came after entries with a higher id"),
+        (
+            Flags::SKEWED,
+            "event time and entry id are more than 5 s apart",
+        ),
+    ];
+    let set: Vec<&str> = marks
+        .iter()
+        .filter(|(flag, _)| event.flags.has(*flag))
+        .map(|(_, text)| *text)
+        .collect();
+    (!set.is_empty()).then(|| set.join("; "))
+}
+
+fn name_of(name: &[u8]) -> SafeText {
+    SafeText::line(name, usize::from(NAME))
+}
+
+fn text_item(name: &[u8], value: &[u8], width: usize, tone: Tone) -> Item {
+    if hex::is_binary(value) {
+        return hex_item(name, value);
+    }
+    let lines = SafeText::lines(value, width, VALUE_LINES)
+        .into_iter()
+        .map(|text| vec![Piece::new(text, tone)]);
+    Item {
+        name: name_of(name),
+        lines: lines.collect(),
+    }
+}
+
+/// Values that are JSON are laid out; others stay as they are.
+fn json_item(name: &[u8], value: &[u8], width: usize) -> Item {
+    let looks_like = matches!(value.first(), Some(b'{' | b'['));
+    let parsed = looks_like
+        .then(|| serde_json::from_slice::<serde_json::Value>(value).ok())
+        .flatten();
+    match parsed.and_then(|json| serde_json::to_string_pretty(&json).ok()) {
+        Some(pretty) => text_item(name, pretty.as_bytes(), width, Tone::Plain),
+        None => {
+            let quoted = serde_json::to_string(&String::from_utf8_lossy(value)).unwrap_or_default();
+            text_item(name, quoted.as_bytes(), width, Tone::Plain)
+        }
+    }
+}
+
+fn hex_item(name: &[u8], value: &[u8]) -> Item {
+    let lines = hex::lines(value, VALUE_LINES)
+        .iter()
+        .map(|line| own(line, Tone::Plain))
+        .collect();
+    Item {
+        name: name_of(name),
+        lines,
+    }
+}
+
+/// The name stands beside the first line only.
+fn rows(item: Item) -> Vec<Row> {
+    let Item { name, lines } = item;
+    let mut name = vec![Piece::new(name, Tone::Dim)];
+    let rows = lines.into_iter().map(|line| Row {
+        cells: vec![Cell::Text(std::mem::take(&mut name)), Cell::Text(line)],
+        ..Row::default()
+    });
+    rows.collect()
+}
+
+fn scrollbar(total: usize, first: usize, height: u16) -> Option<Scrollbar> {
+    let rows = usize::from(height);
+    if total <= rows || rows == 0 {
+        return None;
+    }
+    let thumb_rows = u16::try_from(rows * rows / total).unwrap_or(1).max(1);
+    let thumb_start = u16::try_from(first * rows / total)
+        .unwrap_or(0)
+        .min(height - thumb_rows);
+    Some(Scrollbar {
+        thumb_start,
+        thumb_rows,
+        ticks: Vec::new(),
+    })
+}

@@ -1,0 +1,277 @@
+//! The feed: the newest entries, or those around the playhead.
+
+use super::style::{glyph, latency, own, says, theirs, tone};
+use super::{inner_width, number, titled};
+use crate::app::layout::{Area, PaneId};
+use crate::app::playhead::Playhead;
+use crate::app::state::State;
+use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
+use crate::model::Flags;
+use crate::project::errors::has_error;
+use crate::store::{EntryRef, Link, Seq};
+
+/// The entries of the feed's rows, from the top.
+pub fn feed_rows(state: &State) -> Vec<Seq> {
+    let height = state
+        .layout()
+        .feed
+        .map_or(0, |area| usize::from(area.body().height));
+    let end = match (state.playhead, state.panes.anchor) {
+        (Playhead::Following, _) | (_, None) => state.cursor(),
+        (_, Some(anchor)) => anchor.after(),
+    };
+    state.visible().before(end, height)
+}
+
+/// The feed.
+pub fn feed(state: &State, area: Area) -> Pane {
+    let rows = feed_rows(state);
+    let widths = Widths::of(area.width);
+    let selected = (state.playhead != Playhead::Following)
+        .then(|| state.selected().map(|e| e.seq))
+        .flatten();
+    let entries = rows.iter().filter_map(|seq| state.log.get(*seq));
+    let table = Table {
+        columns: widths.columns(),
+        rows: entries.map(|e| row(state, &e, widths, selected)).collect(),
+    };
+    let scrollbar = scrollbar(state, &rows, area.body().height);
+    let empty = if rows.is_empty() {
+        empty(state)
+    } else {
+        Vec::new()
+    };
+    Pane {
+        note: note(state),
+        table,
+        empty,
+        scrollbar,
+        ..titled(state, PaneId::Feed, title(state))
+    }
+}
+
+fn title(state: &State) -> Line {
+    let what = match &state.narrowing {
+        Some(narrowing) => theirs(narrowing.filter.to_string().as_bytes(), 200, Tone::Cyan),
+        None => own("all events", Tone::Dim),
+    };
+    [own("feed", Tone::Strong), own(" ", Tone::Plain), what].concat()
+}
+
+fn note(state: &State) -> Line {
+    let history = state.feed.history;
+    let total = state.log.len();
+    let mut line = Line::new();
+    if let Some(narrowing) = &state.narrowing {
+        let matches = narrowing.matches().len() as u64;
+        let more = if narrowing.is_scanning() { "… " } else { " " };
+        line.push(Piece::own(&number::grouped(matches), Tone::Strong));
+        line.push(Piece::own(&format!("{more}of "), Tone::Dim));
+    }
+    line.push(Piece::own(
+        &format!("{} entries", number::grouped(total)),
+        Tone::Dim,
+    ));
+    if let Some(wanted) = history
+        .wanted
+        .filter(|w| !history.idle && !history.at_start && *w > history.loaded)
+    {
+        let done = 100 * history.loaded / wanted.max(1);
+        line.push(Piece::own(
+            &format!("  loading {done} % of {}", number::grouped(wanted)),
+            Tone::Amber,
+        ));
+    }
+    line
+}
+
+fn empty(state: &State) -> Vec<Line> {
+    if let Some(narrowing) = &state.narrowing {
+        let doing = if narrowing.is_scanning() {
+            "looking …"
+        } else {
+            "nothing matches"
+        };
+        return vec![
+            own(doing, Tone::Dim),
+            own("Esc drops the filter, / changes it", Tone::Faint),
+        ];
+    }
+    match &state.feed.link {
+        Link::Connecting => vec![own("connecting …", Tone::Dim)],
+        Link::Waiting(trouble) | Link::Refused(trouble) | Link::Lost { trouble, .. } => {
+            vec![
+                theirs(trouble.what.as_bytes(), 200, Tone::Plain),
+                theirs(trouble.hint.as_bytes(), 200, Tone::Dim),
+            ]
+        }
+        Link::Live => vec![
+            own("no entries yet", Tone::Dim),
+            own("the first will be shown as it comes", Tone::Faint),
+        ],
+        Link::Ended => vec![own("the source has ended without an entry", Tone::Dim)],
+    }
+}
+
+/// How wide the columns are: by the terminal alone, so that nothing moves when other rows come into view. 0 leaves one out.
+#[derive(Clone, Copy)]
+struct Widths {
+    time: u16,
+    kind: u16,
+    session: u16,
+    user: u16,
+    says: u16,
+    latency: u16,
+    tokens: u16,
+}
+
+impl Widths {
+    fn of(width: u16) -> Self {
+        let (kind, session, user, tokens) = match width {
+            0..60 => (16, 0, 0, 0),
+            60..100 => (17, 13, 0, 0),
+            100..130 => (17, 13, 8, 0),
+            130..190 => (17, 14, 9, 9),
+            _ => (24, 38, 14, 10),
+        };
+        let latency = if width < 60 { 0 } else { 8 };
+        let mut out = Self {
+            time: 12,
+            kind,
+            session,
+            user,
+            says: 0,
+            latency,
+            tokens,
+        };
+        let taken: u16 = out.columns().iter().map(|c| c.width + c.gap).sum();
+        out.says = inner_width(width).saturating_sub(taken);
+        out
+    }
+
+    fn columns(self) -> Vec<Column> {
+        let left = |width, gap| Column {
+            width,
+            gap,
+            right: false,
+        };
+        let right = |width, gap| Column {
+            width,
+            gap,
+            right: true,
+        };
+        let gap = |width| if width == 0 { 0 } else { 2 };
+        vec![
+            left(self.time, 0),
+            left(1, 2),
+            left(self.kind, 1),
+            left(self.session, gap(self.session)),
+            left(self.user, gap(self.user)),
+            left(self.says, 2),
+            right(self.latency, gap(self.latency)),
+            right(self.tokens, gap(self.tokens)),
+        ]
+    }
+}
+
+fn row(state: &State, entry: &EntryRef<'_>, widths: Widths, selected: Option<Seq>) -> Row {
+    let event = entry.event(&state.options.mapping);
+    let tone = match (event.class, tone(&event)) {
+        (crate::model::Class::Message, _) => Tone::Plain,
+        (_, tone) => tone,
+    };
+    let strings = state.log.strings();
+    let tokens = event
+        .tokens
+        .map(|t| own(&format!("{} tok", number::short(t)), Tone::Dim))
+        .unwrap_or_default();
+    let cells = vec![
+        Cell::Text(time(state, entry)),
+        Cell::Text(own(glyph(event.class), tone)),
+        Cell::Text(theirs(&event.kind, widths.kind, tone)),
+        Cell::Text(theirs(
+            strings.get(entry.session()),
+            widths.session,
+            Tone::Plain,
+        )),
+        Cell::Text(theirs(strings.get(entry.user()), widths.user, Tone::Dim)),
+        Cell::Text(says(&event, widths.says)),
+        Cell::Text(latency(event.latency_ms)),
+        Cell::Text(tokens),
+    ];
+    let future = !state.cursor().includes(entry.seq);
+    Row {
+        cells,
+        selected: selected == Some(entry.seq),
+        future,
+    }
+}
+
+/// Marked amber where the entry came late, twice, or with a skewed clock.
+fn time(state: &State, entry: &EntryRef<'_>) -> Line {
+    let flags = entry.flags();
+    let odd = flags.has(Flags::LATE) || flags.has(Flags::DUPLICATE) || flags.has(Flags::SKEWED);
+    own(
+        &state.options.zone.clock(entry.id().ms),
+        if odd { Tone::Amber } else { Tone::Dim },
+    )
+}
+
+/// More matches than that are not looked through for errors at every frame.
+const TICKED_MATCHES: usize = 20_000;
+
+fn scrollbar(state: &State, rows: &[Seq], height: u16) -> Option<Scrollbar> {
+    let total = state.visible().count();
+    let shown = rows.len() as u64;
+    if total <= shown || height == 0 {
+        return None;
+    }
+    let above = state.visible().count_before(rows.first()?.before());
+    let place = |n: u64| u16::try_from(n * u64::from(height) / total).unwrap_or(height);
+    let thumb_rows = place(shown).max(1);
+    let at_end = above + shown >= total;
+    let thumb_start = if at_end {
+        height - thumb_rows
+    } else {
+        place(above).min(height - thumb_rows)
+    };
+    Some(Scrollbar {
+        thumb_start,
+        thumb_rows,
+        ticks: ticks(state, height, total),
+    })
+}
+
+/// A tick where the entries that a row of the bar stands for hold an error.
+fn ticks(state: &State, height: u16, total: u64) -> Vec<(u16, Tone)> {
+    let edge = |row: u16| u64::from(row) * total / u64::from(height);
+    let has_tick = |row: &u16| {
+        let (from, to) = (edge(*row), edge(*row + 1).max(edge(*row) + 1));
+        match &state.narrowing {
+            None => {
+                let first = state.log.first().next();
+                has_error(
+                    &state.log,
+                    first.plus(from).before()..first.plus(to).before(),
+                )
+            }
+            Some(n) if n.matches().len() <= TICKED_MATCHES => {
+                let (from, to) = (
+                    usize::try_from(from).unwrap_or(0),
+                    usize::try_from(to).unwrap_or(0).min(n.matches().len()),
+                );
+                n.matches().range(from.min(to)..to).any(|s| {
+                    state
+                        .log
+                        .get(*s)
+                        .is_some_and(|e| e.flags().has(Flags::ERROR))
+                })
+            }
+            Some(_) => false,
+        }
+    };
+    (0..height)
+        .filter(has_tick)
+        .map(|row| (row, Tone::Error))
+        .collect()
+}

@@ -1,0 +1,190 @@
+//! The last row: keys, a notice, or a prompt; and the help over everything.
+
+use super::number;
+use super::style::own;
+use crate::app::keymap::{self, Command, Section};
+use crate::app::layout::Layout;
+use crate::app::playhead::Playhead;
+use crate::app::prompt::{Prompt, Purpose};
+use crate::app::state::State;
+use crate::app::view::{self, Footer, Help, Line, Piece, Tone};
+use crate::model::SafeText;
+
+/// The last row or rows.
+pub fn footer(state: &State, layout: &Layout) -> Footer {
+    match &state.prompt {
+        Some(prompt) => Footer::Prompt(line(state, prompt, layout.size.width)),
+        None => match &state.notice {
+            Some(notice) => Footer::Notice(vec![Piece::new(
+                SafeText::line(notice.text.as_bytes(), 300),
+                Tone::Amber,
+            )]),
+            None => Footer::Keys(keys(state)),
+        },
+    }
+}
+
+/// The hints do what they say in the state that is shown.
+fn keys(state: &State) -> Vec<(SafeText, SafeText)> {
+    let rows = keymap::TABLE.iter().filter_map(|binding| {
+        let label = match binding.keys.first()?.1 {
+            Command::PlayPause => match state.playhead {
+                Playhead::Paused(_) => "play",
+                Playhead::Following | Playhead::Playing { .. } => "pause",
+            },
+            Command::Follow if state.playhead == Playhead::Following => return None,
+            Command::Open if state.panes.detail.is_some() => "close",
+            Command::NextForm if state.panes.detail.is_some() => "form",
+            _ => binding.footer?,
+        };
+        Some((SafeText::own(&short_keys(binding)), SafeText::own(label)))
+    });
+    rows.collect()
+}
+
+/// Of several keys for the same command only the first.
+fn short_keys(binding: &keymap::Binding) -> String {
+    let mut seen = Vec::new();
+    let mut keys = Vec::new();
+    for (key, command) in binding.keys {
+        if !seen.contains(command) {
+            seen.push(*command);
+            keys.push(key.to_string());
+        }
+    }
+    if binding
+        .keys
+        .first()
+        .is_some_and(|(_, c)| *c == Command::NextPane)
+    {
+        keys.truncate(1);
+    }
+    keys.join(" ")
+}
+
+/// The help, while it is open.
+pub fn help(state: &State) -> Option<Help> {
+    let scroll = state.help?;
+    let section = |section: Section| {
+        let rows = keymap::TABLE.iter().filter(|b| b.section == section);
+        let rows = rows.map(|b| {
+            (
+                SafeText::own(&keymap::keys_text(b)),
+                SafeText::own(b.meaning),
+            )
+        });
+        (SafeText::own(section.title()), rows.collect())
+    };
+    Some(Help {
+        sections: Section::ALL.map(section).into(),
+        scroll,
+    })
+}
+
+fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
+    let label = match prompt.purpose {
+        Purpose::Filter(_) => "filter",
+        Purpose::GoTo => "go to",
+    };
+    let status = status(state, prompt);
+    let taken = label.len() + 4 + status.iter().map(|p| p.text.width()).sum::<usize>() + 2;
+    let room = usize::from(width).saturating_sub(taken).max(8);
+    let scroll = prompt.input.visual_scroll(room);
+    let shown = skip_columns(prompt.input.value(), scroll);
+    let wrong = prompt
+        .error
+        .as_ref()
+        .map(|e| columns_of(prompt.input.value(), &e.span, scroll));
+    view::Prompt {
+        label: SafeText::own(label),
+        text: SafeText::line(shown.as_bytes(), room),
+        cursor: u16::try_from(prompt.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0),
+        status,
+        below: below(state, prompt, wrong.as_ref(), label.len()),
+        wrong,
+    }
+}
+
+fn status(state: &State, prompt: &Prompt) -> Line {
+    match (&prompt.purpose, &state.narrowing, &prompt.error) {
+        (_, _, Some(_)) => Line::new(),
+        (Purpose::Filter(_), Some(n), None) => {
+            let more = if n.is_scanning() { " so far" } else { "" };
+            let count = n.matches().len() as u64;
+            let noun = if count == 1 { "match" } else { "matches" };
+            vec![
+                Piece::own(&number::grouped(count), Tone::Strong),
+                Piece::own(&format!(" {noun}{more}"), Tone::Dim),
+            ]
+        }
+        (Purpose::Filter(_), None, None) => own(
+            &format!("{} entries", number::grouped(state.log.len())),
+            Tone::Dim,
+        ),
+        (Purpose::GoTo, _, None) => Line::new(),
+    }
+}
+
+fn below(
+    state: &State,
+    prompt: &Prompt,
+    wrong: Option<&std::ops::Range<u16>>,
+    label_width: usize,
+) -> Line {
+    let Some((error, wrong)) = prompt.error.as_ref().zip(wrong) else {
+        let hint = match prompt.purpose {
+            Purpose::Filter(_) => {
+                "type:error.*  user:u1,u2  latency>500  is:error  -word  /regex/  since:-10m   Enter keeps it, Esc goes back"
+            }
+            Purpose::GoTo => {
+                "-10m   14:02:07   yesterday 9:00   2026-11-23T14:02   an entry id   Enter goes there, Esc goes back"
+            }
+        };
+        return own(&format!("  {hint}"), Tone::Dim);
+    };
+    // Under the label and its two blanks stands the first column of the text.
+    let message = if error.hint.is_empty() {
+        error.message.clone()
+    } else {
+        format!("{} — {}", error.message, error.hint)
+    };
+    let wide = usize::from(state.size.width);
+    let column = label_width + 3 + usize::from(wrong.start);
+    let text = SafeText::line(message.as_bytes(), wide);
+    if column + 2 + text.width() <= wide {
+        return [
+            own(&format!("{}^ ", " ".repeat(column)), Tone::Error),
+            vec![Piece::new(text, Tone::Error)],
+        ]
+        .concat();
+    }
+    let before = SafeText::line(message.as_bytes(), column.saturating_sub(2).max(20));
+    let blanks = column.saturating_sub(before.width() + 1);
+    [
+        vec![Piece::new(before, Tone::Error)],
+        own(&format!("{} ^", " ".repeat(blanks)), Tone::Error),
+    ]
+    .concat()
+}
+
+fn skip_columns(text: &str, columns: usize) -> &str {
+    let mut left = columns;
+    for (at, c) in text.char_indices() {
+        if left == 0 {
+            return &text[at..];
+        }
+        left = left.saturating_sub(unicode_width::UnicodeWidthChar::width(c).unwrap_or(0));
+    }
+    if left == 0 && columns == 0 { text } else { "" }
+}
+
+/// Where a span of bytes stands in the visible text.
+fn columns_of(text: &str, span: &std::ops::Range<usize>, scroll: usize) -> std::ops::Range<u16> {
+    let column = |byte: usize| {
+        let head = text.get(..byte.min(text.len())).unwrap_or(text);
+        u16::try_from(unicode_width::UnicodeWidthStr::width(head).saturating_sub(scroll))
+            .unwrap_or(u16::MAX)
+    };
+    let start = column(span.start);
+    start..column(span.end).max(start.saturating_add(1))
+}

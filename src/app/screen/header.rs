@@ -1,0 +1,152 @@
+//! The first row, and the banner: in what state this is, and whether it can be trusted.
+
+use super::charts::Charts;
+use super::number;
+use super::style::{own, theirs};
+use crate::app::playhead::Playhead;
+use crate::app::state::{QUIET_MS, State};
+use crate::app::view::{Header, Line, Piece, Tone};
+use crate::model::time;
+use crate::store::Link;
+
+/// The header.
+pub fn header(state: &State, charts: Option<&Charts>) -> Header {
+    Header {
+        left: left(state),
+        right: right(state, charts),
+    }
+}
+
+fn left(state: &State) -> Line {
+    let gap = || own("  ", Tone::Plain);
+    let mut line = [
+        own("lookback", Tone::Strong),
+        gap(),
+        vec![pill(state)],
+        gap(),
+    ]
+    .concat();
+    line.extend(theirs(state.options.place.as_bytes(), 40, Tone::Plain));
+    line.extend(own(" ", Tone::Plain));
+    line.extend(theirs(state.options.streams.as_bytes(), 40, Tone::Cyan));
+    if state.playhead == Playhead::Following {
+        if state.quiet_ms() > QUIET_MS {
+            line.extend(gap());
+            line.extend(own(
+                &format!("quiet for {}", time::span(whole_seconds(state.quiet_ms()))),
+                Tone::Amber,
+            ));
+        }
+        return line;
+    }
+    line.extend(gap());
+    line.extend(own(&distance(state), Tone::Amber));
+    let newer = state.log.end().since(state.cursor());
+    if newer > 0 {
+        line.extend(gap());
+        line.extend(own(
+            &format!("+{} newer", number::grouped(newer)),
+            Tone::AmberStrong,
+        ));
+    }
+    line
+}
+
+/// Moves once a second below a minute, and less often further back.
+fn distance(state: &State) -> String {
+    let ms = state.present_ms().saturating_sub(state.moment_ms());
+    if ms < 1_000 {
+        "just now".to_owned()
+    } else {
+        format!("{} ago", time::span(whole_seconds(ms))).replace(".0 s", " s")
+    }
+}
+
+fn whole_seconds(ms: u64) -> u64 {
+    ms / 1_000 * 1_000
+}
+
+fn pill(state: &State) -> Piece {
+    let at = || {
+        state
+            .selected()
+            .map_or_else(|| "—".to_owned(), |e| state.options.zone.clock(e.id().ms))
+    };
+    match (state.playhead, &state.feed.link) {
+        (Playhead::Paused(_), _) => Piece::own(&format!(" ‖ {} ", at()), Tone::PillPast),
+        (Playhead::Playing { at_us, .. }, _) => {
+            let clock = state.options.zone.clock_seconds(at_us / 1_000);
+            Piece::own(
+                &format!(" ▸ {clock} {} ", state.pace.speed.text()),
+                Tone::PillPast,
+            )
+        }
+        (Playhead::Following, Link::Live) => Piece::own(" ● LIVE ", Tone::PillLive),
+        (Playhead::Following, Link::Connecting) => Piece::own(" CONNECTING ", Tone::PillIdle),
+        (Playhead::Following, Link::Waiting(_)) => Piece::own(" WAITING ", Tone::PillIdle),
+        (Playhead::Following, Link::Ended) => Piece::own(" ENDED ", Tone::PillIdle),
+        (Playhead::Following, Link::Lost { .. } | Link::Refused(_)) => {
+            Piece::own(" NO LINK ", Tone::PillLost)
+        }
+    }
+}
+
+/// Those at the left drop out first; how much memory the log takes is the last to matter, but it is narrow and at the end.
+fn right(state: &State, charts: Option<&Charts>) -> Vec<Piece> {
+    let mut right = Vec::new();
+    if let Some(now) = charts.map(Charts::current) {
+        right.push(Piece::own(
+            &format!("{} ev/s", number::rate(now.events_per_s)),
+            Tone::Dim,
+        ));
+        if let Some(share) = now.error_share {
+            right.push(Piece::own(
+                &format!("err {}", number::percent(share)),
+                if share >= 0.05 {
+                    Tone::Error
+                } else {
+                    Tone::Dim
+                },
+            ));
+        }
+        if let Some(p95) = now.p95_ms {
+            right.push(Piece::own(
+                &format!("p95 {}", number::latency(p95)),
+                Tone::Dim,
+            ));
+        }
+        right.push(Piece::own(
+            &format!("{} active", number::grouped(u64::from(now.active))),
+            Tone::Dim,
+        ));
+    }
+    right.push(Piece::own(
+        &number::bytes(state.log.memory_bytes()),
+        Tone::Dim,
+    ));
+    right
+}
+
+/// What is wrong with the link, what to do, and when it is tried again.
+pub fn banner(state: &State) -> Option<Line> {
+    let (trouble, then) = match &state.feed.link {
+        Link::Lost {
+            trouble,
+            attempt,
+            retry_in_ms,
+        } => (
+            trouble,
+            format!("  try {attempt}, next in {}", time::span(*retry_in_ms)),
+        ),
+        Link::Refused(trouble) => (trouble, String::new()),
+        _ => return None,
+    };
+    let mut line = own(" ✗ ", Tone::ErrorStrong);
+    line.extend(theirs(trouble.what.as_bytes(), 200, Tone::Error));
+    if !trouble.hint.is_empty() {
+        line.extend(own("  ", Tone::Plain));
+        line.extend(theirs(trouble.hint.as_bytes(), 200, Tone::Plain));
+    }
+    line.extend(own(&then, Tone::Dim));
+    Some(line)
+}

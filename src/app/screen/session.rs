@@ -1,0 +1,231 @@
+//! The session pane: one session's events up to the playhead, with the gaps between them.
+
+use super::style::{glyph, latency, own, says, theirs, tone};
+use super::{inner_width, number, titled};
+use crate::app::layout::{Area, PaneId};
+use crate::app::playhead::Playhead;
+use crate::app::state::State;
+use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
+use crate::model::{Ms, time};
+use crate::project::timeline::SessionStatus;
+use crate::project::{Timeline, timeline};
+use crate::store::{EntryRef, Seq};
+
+/// A silence that is shown as a row of its own.
+const GAP_MS: Ms = 30_000;
+
+/// A row of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    Event(Seq),
+    Gap(Ms),
+}
+
+/// The event in a row of the pane, if one is there.
+pub fn session_row(state: &State, row: usize) -> Option<Seq> {
+    let height = state
+        .layout()
+        .session
+        .map_or(0, |area| usize::from(area.body().height));
+    let line = timeline(&state.log, state.panes.session, state.cursor());
+    match items(state, &line, height).get(row)? {
+        Item::Event(seq) => Some(*seq),
+        Item::Gap(_) => None,
+    }
+}
+
+/// The session pane.
+pub fn session(state: &State, area: Area) -> Pane {
+    let name = state.log.strings().get(state.panes.session);
+    let line = timeline(&state.log, state.panes.session, state.cursor());
+    if !state.panes.session.is_some() || line.seqs.is_empty() {
+        let none = own("no session here", Tone::Dim);
+        return Pane {
+            empty: vec![none],
+            ..titled(state, PaneId::Session, own("session", Tone::Strong))
+        };
+    }
+    let height = area.body().height;
+    let items = items(state, &line, usize::from(height));
+    let widths = Widths::of(area.width);
+    let rows = items
+        .iter()
+        .filter_map(|item| row(state, &line, *item, widths))
+        .collect();
+    let table = Table {
+        columns: widths.columns(),
+        rows,
+    };
+    let scrollbar = scrollbar(&line, &items, height);
+    Pane {
+        table,
+        scrollbar,
+        ..titled(state, PaneId::Session, title(state, name, &line))
+    }
+}
+
+/// The last rows that fit, ending with the newest event before the cursor.
+fn items(state: &State, line: &Timeline, height: usize) -> Vec<Item> {
+    let at = |seq: Seq| state.log.get(seq).map_or(0, |e| e.axis_ms());
+    let mut items = Vec::with_capacity(height);
+    for (i, seq) in line.seqs.iter().enumerate().rev() {
+        items.push(Item::Event(*seq));
+        if let Some(before) = i.checked_sub(1).and_then(|b| line.seqs.get(b)) {
+            let gap = at(*seq).saturating_sub(at(*before));
+            if gap >= GAP_MS {
+                items.push(Item::Gap(gap));
+            }
+        }
+        if items.len() >= height {
+            break;
+        }
+    }
+    items.truncate(height);
+    items.reverse();
+    items
+}
+
+fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
+    let moment = state.moment_ms();
+    let lasts = |to: Ms| time::span(to.saturating_sub(line.first_ms));
+    let status = match line.status(moment) {
+        SessionStatus::Open => Piece::own(&format!("open {}", lasts(moment)), Tone::Green),
+        SessionStatus::Ended => {
+            Piece::own(&format!("ended after {}", lasts(line.last_ms)), Tone::Dim)
+        }
+        SessionStatus::Idle => Piece::own(
+            &format!("idle {}", time::span(moment.saturating_sub(line.last_ms))),
+            Tone::Dim,
+        ),
+    };
+    let user = state.log.strings().get(line.user);
+    let mut title = own("session ", Tone::Strong);
+    title.extend(theirs(name, 38, Tone::Cyan));
+    title.extend(own(" ", Tone::Plain));
+    title.extend(theirs(user, 20, Tone::Dim));
+    title.extend(own("  ", Tone::Plain));
+    title.push(status);
+    title.extend(own(
+        &format!("  {} msg", number::grouped(line.messages)),
+        Tone::Dim,
+    ));
+    if let Some(tokens) = line.tokens {
+        title.extend(own(&format!("  {} tok", number::short(tokens)), Tone::Dim));
+    }
+    if line.errors > 0 {
+        let plural = if line.errors == 1 { "" } else { "s" };
+        title.extend(own(
+            &format!("  {} error{plural}", number::grouped(line.errors)),
+            Tone::Error,
+        ));
+    }
+    if line.truncated {
+        title.extend(own("  start not loaded", Tone::Amber));
+    }
+    title
+}
+
+#[derive(Clone, Copy)]
+struct Widths {
+    kind: u16,
+    says: u16,
+    latency: u16,
+}
+
+impl Widths {
+    fn of(width: u16) -> Self {
+        let kind = if width >= 110 { 24 } else { 17 };
+        let fixed = 8 + 2 + 1 + 1 + kind + 2 + 2;
+        let latency = 8;
+        Self {
+            kind,
+            says: inner_width(width).saturating_sub(fixed + latency),
+            latency,
+        }
+    }
+
+    fn columns(self) -> Vec<Column> {
+        vec![
+            Column {
+                width: 8,
+                gap: 0,
+                right: false,
+            },
+            Column {
+                width: 1,
+                gap: 2,
+                right: false,
+            },
+            Column {
+                width: self.kind,
+                gap: 1,
+                right: false,
+            },
+            Column {
+                width: self.says,
+                gap: 2,
+                right: false,
+            },
+            Column {
+                width: self.latency,
+                gap: 2,
+                right: true,
+            },
+        ]
+    }
+}
+
+fn row(state: &State, line: &Timeline, item: Item, widths: Widths) -> Option<Row> {
+    match item {
+        Item::Gap(ms) => {
+            let cells = vec![
+                Cell::default(),
+                Cell::Text(own("┊", Tone::Faint)),
+                Cell::Text(own(&format!("{} idle", time::span(ms)), Tone::Faint)),
+            ];
+            Some(Row {
+                cells,
+                ..Row::default()
+            })
+        }
+        Item::Event(seq) => Some(event_row(state, line, &state.log.get(seq)?, widths)),
+    }
+}
+
+fn event_row(state: &State, line: &Timeline, entry: &EntryRef<'_>, widths: Widths) -> Row {
+    let event = entry.event(&state.options.mapping);
+    let tone = tone(&event);
+    let cells = vec![
+        Cell::Text(own(
+            &number::offset(entry.axis_ms().saturating_sub(line.first_ms)),
+            Tone::Dim,
+        )),
+        Cell::Text(own(glyph(event.class), tone)),
+        Cell::Text(theirs(&event.kind, widths.kind, tone)),
+        Cell::Text(says(&event, widths.says)),
+        Cell::Text(latency(event.latency_ms)),
+    ];
+    let here = state.playhead != Playhead::Following
+        && state.selected().is_some_and(|e| e.seq == entry.seq);
+    Row {
+        cells,
+        selected: here,
+        future: false,
+    }
+}
+
+fn scrollbar(line: &Timeline, items: &[Item], height: u16) -> Option<Scrollbar> {
+    let shown = items.iter().filter(|i| matches!(i, Item::Event(_))).count();
+    let total = line.seqs.len();
+    if shown >= total || height == 0 {
+        return None;
+    }
+    let thumb_rows = u16::try_from(shown * usize::from(height) / total)
+        .unwrap_or(1)
+        .max(1);
+    Some(Scrollbar {
+        thumb_start: height - thumb_rows,
+        thumb_rows,
+        ticks: Vec::new(),
+    })
+}

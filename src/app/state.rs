@@ -1,0 +1,294 @@
+//! The state of the interface, in parts that each have one reason to change.
+
+use std::sync::Arc;
+
+use super::layout::{Layout, Open, PaneId, Size, layout};
+use super::narrowing::{Narrowing, Visible};
+use super::playhead::{Pace, Playhead};
+use super::prompt::Prompt;
+use crate::model::{Mapping, Ms, Zone};
+use crate::project::Activity;
+use crate::query::Now;
+use crate::store::{Cursor, EntryRef, History, Link, Log, Seq, Symbol};
+
+/// Everything the interface knows.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What does not change while it runs.
+    pub options: Options,
+    /// The log.
+    pub log: Log,
+    /// Which sessions were active when.
+    pub activity: Activity,
+    /// What the source said of itself.
+    pub feed: Feed,
+    /// The present.
+    pub clock: Clock,
+    /// Where on the log the screen stands.
+    pub playhead: Playhead,
+    /// How playing goes on.
+    pub pace: Pace,
+    /// The filter in force.
+    pub narrowing: Option<Narrowing>,
+    /// Counts scans, so that a stale answer is known as one.
+    pub generation: u64,
+    /// What is open and selected.
+    pub panes: Panes,
+    /// The open prompt.
+    pub prompt: Option<Prompt>,
+    /// The first visible row of the help, while it is open.
+    pub help: Option<u16>,
+    /// Something to tell for a few seconds.
+    pub notice: Option<Notice>,
+    /// The terminal.
+    pub size: Size,
+}
+
+/// What does not change while it runs.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the source is (`localhost:6379`).
+    pub place: String,
+    /// What is read there (`memory:events`).
+    pub streams: String,
+    /// How entries are decoded.
+    pub mapping: Arc<Mapping>,
+    /// In which zone times are shown and read.
+    pub zone: Zone,
+    /// What the log may take, bytes.
+    pub memory_bytes: usize,
+    /// Entries asked for when the playhead comes to the oldest one here.
+    pub older_count: u64,
+}
+
+/// What the source said of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Feed {
+    /// The link.
+    pub link: Link,
+    /// How far loading history has come.
+    pub history: History,
+    /// Older entries came that memory has no room for: no more are taken in.
+    pub is_full: bool,
+    /// Older entries were asked for and have not begun to come.
+    pub asked: bool,
+}
+
+/// The present, as far as update may know it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock {
+    /// This machine's time, ms since the epoch.
+    pub now_ms: Ms,
+    /// How far this machine's clock is ahead of the one that makes entry ids, as the quickest arrival told.
+    pub ahead_ms: Option<Ms>,
+}
+
+/// What is open and selected.
+#[derive(Clone, Debug, Default)]
+pub struct Panes {
+    /// The pane that keys go to.
+    pub focus: PaneId,
+    /// The pane that takes the whole middle.
+    pub zoomed: Option<PaneId>,
+    /// The detail, while it is open.
+    pub detail: Option<Detail>,
+    /// The feed's last row while the playhead stands in the past.
+    pub anchor: Option<Seq>,
+    /// The session in the session pane.
+    pub session: Symbol,
+    /// The selected error group.
+    pub group: Option<Symbol>,
+    /// The scrubber is being dragged.
+    pub dragging: bool,
+}
+
+/// The open detail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// In which form the entry is shown.
+    pub form: Form,
+    /// First visible line.
+    pub scroll: usize,
+}
+
+/// A form of the detail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// What it means.
+    #[default]
+    Event,
+    /// The fields as they came.
+    Fields,
+    /// Pretty JSON.
+    Json,
+    /// Bytes.
+    Hex,
+}
+
+impl Form {
+    /// All forms in order.
+    pub const ALL: [Self; 4] = [Self::Event, Self::Fields, Self::Json, Self::Hex];
+
+    /// As the title has it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Fields => "fields",
+            Self::Json => "json",
+            Self::Hex => "hex",
+        }
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Event => Self::Fields,
+            Self::Fields => Self::Json,
+            Self::Json => Self::Hex,
+            Self::Hex => Self::Event,
+        }
+    }
+}
+
+/// Something to tell for a few seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What.
+    pub text: String,
+    /// Until this moment of [`Clock::now_ms`].
+    pub until_ms: Ms,
+}
+
+/// How long a notice stays.
+pub const NOTICE_MS: Ms = 5_000;
+
+impl State {
+    /// An interface over an empty log.
+    #[must_use]
+    pub fn new(options: Options, now_ms: Ms, size: Size) -> Self {
+        Self {
+            options,
+            log: Log::default(),
+            activity: Activity::default(),
+            feed: Feed::default(),
+            clock: Clock {
+                now_ms,
+                ahead_ms: None,
+            },
+            playhead: Playhead::Following,
+            pace: Pace::default(),
+            narrowing: None,
+            generation: 0,
+            panes: Panes::default(),
+            prompt: None,
+            help: None,
+            notice: None,
+            size,
+        }
+    }
+
+    /// What has happened, as the screen shows it.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        self.playhead.cursor(&self.log)
+    }
+
+    /// The entries that the feed shows.
+    #[must_use]
+    pub fn visible(&self) -> Visible<'_> {
+        Visible::new(&self.log, self.narrowing.as_ref())
+    }
+
+    /// The entry that the playhead stands on: the last visible one that has happened.
+    #[must_use]
+    pub fn selected(&self) -> Option<EntryRef<'_>> {
+        let seq = *self.visible().before(self.cursor(), 1).first()?;
+        self.log.get(seq)
+    }
+
+    /// The moment that the screen shows: of the playhead in the past, the present while following. A stream that has been
+    /// quiet for longer than the charts reach is shown as of its last entry ([`State::quiet_ms`] tells).
+    #[must_use]
+    pub fn moment_ms(&self) -> Ms {
+        let at_entry = || {
+            self.log
+                .last_before(self.cursor())
+                .map_or(0, |e| e.axis_ms())
+        };
+        match self.playhead {
+            Playhead::Following if self.quiet_ms() <= QUIET_MS => self.present_ms(),
+            Playhead::Playing { at_us, .. } => (at_us / 1_000).max(at_entry()),
+            Playhead::Following | Playhead::Paused(_) => at_entry(),
+        }
+    }
+
+    /// The right end of the scrubber: the present, or the newest entry where the stream is quiet.
+    #[must_use]
+    pub fn moment_end(&self) -> Ms {
+        let last = self.log.axis_range().map_or(0, |(_, last)| last);
+        if self.quiet_ms() <= QUIET_MS {
+            self.present_ms()
+        } else {
+            last
+        }
+    }
+
+    /// The present by the clock that makes entry ids.
+    #[must_use]
+    pub fn present_ms(&self) -> Ms {
+        let here = self
+            .clock
+            .now_ms
+            .saturating_sub(self.clock.ahead_ms.unwrap_or_default());
+        here.max(self.log.axis_range().map_or(0, |(_, last)| last))
+    }
+
+    /// How long the newest entry is ago.
+    #[must_use]
+    pub fn quiet_ms(&self) -> Ms {
+        self.log
+            .axis_range()
+            .map_or(0, |(_, last)| self.present_ms().saturating_sub(last))
+    }
+
+    /// What times in a filter refer to.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        Now {
+            ms: self.present_ms(),
+            zone: self.options.zone,
+        }
+    }
+
+    /// Whether a banner tells of trouble with the link.
+    #[must_use]
+    pub fn has_banner(&self) -> bool {
+        matches!(self.feed.link, Link::Lost { .. } | Link::Refused(_))
+    }
+
+    /// Where everything stands.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        let open = Open {
+            banner: self.has_banner(),
+            detail: self.panes.detail.is_some(),
+            prompt: self.prompt.is_some(),
+            focus: self.panes.focus,
+            zoomed: self.panes.zoomed,
+        };
+        layout(self.size, open)
+    }
+
+    /// Tells something for a few seconds.
+    pub fn tell(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            until_ms: self.clock.now_ms + NOTICE_MS,
+        });
+    }
+}
+
+/// A stream without an entry for that long is quiet.
+pub const QUIET_MS: Ms = 60_000;

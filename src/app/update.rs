@@ -1,0 +1,102 @@
+//! One step of the interface: a state and an action make the next state, and what the shell has to do.
+
+mod arrivals;
+mod commands;
+mod pointer;
+mod prompts;
+mod seek;
+mod settle;
+
+use super::action::{Action, Effect};
+use super::input::{Code, Held, Key};
+use super::keymap::{self, Command};
+use super::playhead::Playhead;
+use super::state::State;
+use crate::model::Ms;
+use crate::query::Filter;
+
+pub use prompts::apply_filter;
+pub use seek::go_to;
+
+/// Applies an action. Deterministic: the same actions lead from the same state to the same state.
+pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
+    let mut effects = match action {
+        Action::Arrived(arrival) => arrivals::arrived(state, arrival),
+        Action::Tick { elapsed_ms } => {
+            tick(state, elapsed_ms);
+            Vec::new()
+        }
+        Action::Key(key) => press(state, key),
+        Action::Mouse(mouse) => pointer::mouse(state, mouse),
+        Action::Paste(text) => prompts::paste(state, &text),
+        Action::Resize(size) => {
+            state.size = size;
+            Vec::new()
+        }
+        Action::Scanned { generation, scan } => {
+            if let Some(narrowing) = &mut state.narrowing {
+                narrowing.scanned(generation, scan, &state.log);
+            }
+            Vec::new()
+        }
+    };
+    settle::settle(state);
+    effects.extend(seek::wants_older(state));
+    effects
+}
+
+fn tick(state: &mut State, elapsed_ms: Ms) {
+    state.clock.now_ms = state.clock.now_ms.saturating_add(elapsed_ms);
+    if state
+        .notice
+        .as_ref()
+        .is_some_and(|n| n.until_ms <= state.clock.now_ms)
+    {
+        state.notice = None;
+    }
+    if let Playhead::Playing { .. } = state.playhead {
+        state.playhead = state.playhead.advance(&state.log, elapsed_ms, state.pace);
+    }
+}
+
+fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    if state.prompt.is_some() {
+        return prompts::press(state, key);
+    }
+    if let Some(scroll) = state.help {
+        return press_in_help(state, key, scroll);
+    }
+    match keymap::command(key) {
+        Some(command) => commands::run(state, command),
+        None => Vec::new(),
+    }
+}
+
+/// The help scrolls; any other key closes it.
+fn press_in_help(state: &mut State, key: Key, scroll: u16) -> Vec<Effect> {
+    if key == Key::with(Held::Control, Code::Char('c')) {
+        return vec![Effect::Quit];
+    }
+    state.help = match keymap::command(key) {
+        Some(Command::Down) => Some(scroll.saturating_add(1)),
+        Some(Command::Up) => Some(scroll.saturating_sub(1)),
+        Some(Command::PageDown) => Some(scroll.saturating_add(10)),
+        Some(Command::PageUp) => Some(scroll.saturating_sub(10)),
+        _ => None,
+    };
+    Vec::new()
+}
+
+/// Puts a filter in force; the empty one shows everything.
+fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
+    state.generation += 1;
+    state.panes.anchor = None;
+    if filter.is_empty() {
+        state.narrowing = None;
+        return Vec::new();
+    }
+    let (narrowing, effect) =
+        super::narrowing::Narrowing::begin(filter, state.generation, state.now(), &state.log);
+    state.narrowing = Some(narrowing);
+    effect.into_iter().collect()
+}

@@ -1,0 +1,112 @@
+//! What a source tells, taken into the log.
+
+use crate::app::action::Effect;
+use crate::app::state::State;
+use crate::model::{Flags, Ms};
+use crate::store::{Arrival, History, Page};
+
+/// Takes in one message of a source.
+pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
+    match arrival {
+        Arrival::Newer { page, received_at } => newer(state, &page, received_at),
+        Arrival::Older { page } => {
+            older(state, &page);
+            Vec::new()
+        }
+        Arrival::History(history) => {
+            progress(state, history);
+            Vec::new()
+        }
+        Arrival::Link(link) => {
+            state.feed.link = link;
+            Vec::new()
+        }
+        Arrival::Notice(trouble) => {
+            let dash = if trouble.hint.is_empty() { "" } else { " — " };
+            state.tell(format!("{}{dash}{}", trouble.what, trouble.hint));
+            Vec::new()
+        }
+    }
+}
+
+fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
+    let was_empty = state.log.is_empty();
+    let places = state.log.append(page);
+    for (_, chunk, rows) in state.log.chunks(places.start.before()..places.end.before()) {
+        state.activity.newer(&chunk.columns, rows);
+    }
+    if !was_empty {
+        note_clock(state, page, received_at);
+    }
+    make_room(state);
+    let ends = page.columns.flags.iter().any(|f| f.has(Flags::END));
+    keep_up(state, ends)
+}
+
+fn older(state: &mut State, page: &Page) {
+    state.feed.asked = false;
+    if state.feed.is_full
+        || state.log.memory_bytes() + page.payloads.memory_bytes() > state.options.memory_bytes
+    {
+        if !state.feed.is_full {
+            state.tell("memory is full: older entries stay in the source (--memory gives more)");
+        }
+        state.feed.is_full = true;
+        return;
+    }
+    let places = state.log.prepend(page);
+    let (first, end) = (places.start.before(), places.end.before());
+    let added: Vec<_> = state
+        .log
+        .chunks(first..end)
+        .map(|(_, chunk, rows)| (std::sync::Arc::clone(chunk), rows))
+        .collect();
+    for (chunk, rows) in added.into_iter().rev() {
+        state.activity.older(&chunk.columns, rows);
+    }
+    if let Some(narrowing) = &mut state.narrowing {
+        narrowing.keep_up(&state.log);
+    }
+}
+
+fn progress(state: &mut State, history: History) {
+    if history.idle {
+        state.feed.asked = false;
+    }
+    state.feed.history = history;
+}
+
+/// The quickest arrival so far tells how far this machine's clock is ahead of the server's.
+fn note_clock(state: &mut State, page: &Page, received_at: Ms) {
+    let Some((_, last)) = page.id_range() else {
+        return;
+    };
+    let behind = received_at.saturating_sub(last.ms);
+    state.clock.ahead_ms = Some(
+        state
+            .clock
+            .ahead_ms
+            .map_or(behind, |least| least.min(behind)),
+    );
+}
+
+/// Drops the oldest entries when memory is short; a playhead among them is moved, and says so.
+fn make_room(state: &mut State) {
+    let at = state.cursor();
+    if state.log.evict(state.options.memory_bytes) > 0 && at <= state.log.first() {
+        state.tell("the oldest entries made room for new ones: the playhead moved to the oldest entry left");
+    }
+}
+
+fn keep_up(state: &mut State, ends: bool) -> Vec<Effect> {
+    let Some(narrowing) = &mut state.narrowing else {
+        return Vec::new();
+    };
+    narrowing.keep_up(&state.log);
+    if !ends {
+        return Vec::new();
+    }
+    let effect = narrowing.refresh(state.generation + 1, &state.log);
+    state.generation += u64::from(effect.is_some());
+    effect.into_iter().collect()
+}

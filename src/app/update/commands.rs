@@ -1,0 +1,288 @@
+//! What the keys do.
+
+use super::seek;
+use super::settle::feed_height;
+use crate::app::action::Effect;
+use crate::app::keymap::Command;
+use crate::app::layout::PaneId;
+use crate::app::playhead::Playhead;
+use crate::app::prompt::{Prompt, Purpose};
+use crate::app::screen;
+use crate::app::state::{Detail, State};
+use crate::query::Filter;
+use crate::store::Symbol;
+
+/// Runs a command.
+pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Down => rows(state, 1),
+        Command::Up => rows(state, -1),
+        Command::PageDown => rows(state, page(state)),
+        Command::PageUp => rows(state, -page(state)),
+        Command::First => seek::to_first(state),
+        Command::Last | Command::Follow => state.playhead = Playhead::Following,
+        Command::NextPane => focus(state, 1),
+        Command::PreviousPane => focus(state, -1),
+        Command::Zoom => {
+            state.panes.zoomed = state.panes.zoomed.is_none().then_some(state.panes.focus)
+        }
+        Command::Open => open(state),
+        Command::NextForm => next_form(state),
+        Command::Filter => return open_filter(state),
+        Command::Back => return back(state),
+        Command::PlayPause => play_pause(state),
+        Command::StepBack => seek::step(state, -1),
+        Command::StepForward => seek::step(state, 1),
+        Command::SecondBack => seek::by_time(state, -1_000),
+        Command::SecondForward => seek::by_time(state, 1_000),
+        Command::MinuteBack => seek::by_time(state, -60_000),
+        Command::MinuteForward => seek::by_time(state, 60_000),
+        Command::NextError => seek::to_error(state, true),
+        Command::PreviousError => seek::to_error(state, false),
+        Command::SessionStart => seek::to_session_edge(state, true),
+        Command::SessionEnd => seek::to_session_edge(state, false),
+        Command::Slower => pace(state, -1),
+        Command::Faster => pace(state, 1),
+        Command::IdleCompression => idle(state),
+        Command::GoTo => state.prompt = Some(Prompt::new(Purpose::GoTo, String::new())),
+        Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
+            return narrow_to_row(state, command);
+        }
+        Command::Copy => return copy(state),
+        Command::Help => state.help = Some(0),
+        Command::Quit => return vec![Effect::Quit],
+    }
+    Vec::new()
+}
+
+fn page(state: &State) -> i64 {
+    i64::try_from(feed_height(state)).unwrap_or(1).max(2) - 1
+}
+
+/// Up and down belong to the focused pane.
+fn rows(state: &mut State, by: i64) {
+    match state.panes.focus {
+        PaneId::Feed => seek::step(state, by),
+        PaneId::Session => step_in_session(state, by),
+        PaneId::Errors => step_in_errors(state, by),
+        PaneId::Detail => scroll_detail(state, by),
+    }
+}
+
+/// Moves the playhead to another event of the session.
+fn step_in_session(state: &mut State, by: i64) {
+    let seqs = crate::project::timeline(&state.log, state.panes.session, state.log.end()).seqs;
+    let cursor = state.cursor();
+    let happened = seqs.partition_point(|seq| cursor.includes(*seq));
+    let target = happened
+        .saturating_sub(1)
+        .saturating_add_signed(isize::try_from(by).unwrap_or_default());
+    if let Some(seq) = seqs.get(target.min(seqs.len().saturating_sub(1))) {
+        seek::stand_on(state, *seq);
+    }
+}
+
+fn step_in_errors(state: &mut State, by: i64) {
+    let groups = screen::error_groups(state);
+    let at = groups
+        .iter()
+        .position(|g| Some(g.fingerprint) == state.panes.group);
+    let target = match at {
+        Some(at) => at.saturating_add_signed(isize::try_from(by).unwrap_or_default()),
+        None => 0,
+    };
+    state.panes.group = groups
+        .get(target.min(groups.len().saturating_sub(1)))
+        .map(|g| g.fingerprint);
+}
+
+fn scroll_detail(state: &mut State, by: i64) {
+    let most = screen::detail_lines(state).saturating_sub(1);
+    if let Some(detail) = &mut state.panes.detail {
+        detail.scroll = detail
+            .scroll
+            .saturating_add_signed(isize::try_from(by).unwrap_or_default())
+            .min(most);
+    }
+}
+
+/// Only panes that are on the screen take the focus.
+fn focus(state: &mut State, by: isize) {
+    let panes: &[PaneId] = match (&state.panes.detail, state.panes.zoomed) {
+        (Some(_), _) => &[PaneId::Feed, PaneId::Detail],
+        _ => &[PaneId::Feed, PaneId::Session, PaneId::Errors],
+    };
+    let at = panes
+        .iter()
+        .position(|p| *p == state.panes.focus)
+        .unwrap_or(0);
+    let to = at.wrapping_add_signed(by).wrapping_add(panes.len()) % panes.len();
+    state.panes.focus = panes.get(to).copied().unwrap_or_default();
+    if state.panes.zoomed.is_some() {
+        state.panes.zoomed = Some(state.panes.focus);
+    }
+    if state.panes.focus == PaneId::Errors && state.panes.group.is_none() {
+        step_in_errors(state, 0);
+    }
+}
+
+/// On an error group: stands on its newest error. Everywhere: opens the detail, or closes it.
+fn open(state: &mut State) {
+    if state.panes.focus == PaneId::Errors {
+        let groups = screen::error_groups(state);
+        let group = groups
+            .iter()
+            .find(|g| Some(g.fingerprint) == state.panes.group)
+            .or(groups.first());
+        let Some(last) = group.map(|g| g.last) else {
+            return;
+        };
+        seek::stand_on(state, last);
+        show_detail(state);
+    } else if state.panes.detail.is_some() {
+        close_detail(state);
+    } else if state.selected().is_some() {
+        if state.playhead == Playhead::Following {
+            seek::step(state, 0);
+        }
+        show_detail(state);
+    }
+}
+
+fn show_detail(state: &mut State) {
+    state.panes.detail = Some(Detail {
+        scroll: 0,
+        ..state.panes.detail.unwrap_or_default()
+    });
+    state.panes.focus = PaneId::Feed;
+    state.panes.zoomed = None;
+}
+
+fn close_detail(state: &mut State) {
+    state.panes.detail = None;
+    if state.panes.focus == PaneId::Detail {
+        state.panes.focus = PaneId::Feed;
+    }
+    if state.panes.zoomed == Some(PaneId::Detail) {
+        state.panes.zoomed = None;
+    }
+}
+
+fn next_form(state: &mut State) {
+    match &mut state.panes.detail {
+        Some(detail) => {
+            *detail = Detail {
+                form: detail.form.next(),
+                scroll: 0,
+            }
+        }
+        None => open(state),
+    }
+}
+
+fn open_filter(state: &mut State) -> Vec<Effect> {
+    let text = state
+        .narrowing
+        .as_ref()
+        .map(|n| n.filter.to_string())
+        .unwrap_or_default();
+    let before = state.narrowing.clone().map(Box::new);
+    state.prompt = Some(Prompt::new(Purpose::Filter(before), text));
+    Vec::new()
+}
+
+/// Closes one thing at a time, the nearest first.
+fn back(state: &mut State) -> Vec<Effect> {
+    if state.notice.take().is_some() {
+        return Vec::new();
+    }
+    if state.panes.zoomed.take().is_some() {
+        return Vec::new();
+    }
+    if state.panes.detail.is_some() {
+        close_detail(state);
+        return Vec::new();
+    }
+    if state.panes.focus != PaneId::Feed {
+        state.panes.focus = PaneId::Feed;
+        return Vec::new();
+    }
+    if state.narrowing.is_some() {
+        return super::narrow(state, Filter::default());
+    }
+    Vec::new()
+}
+
+fn play_pause(state: &mut State) {
+    match state.playhead {
+        Playhead::Following => seek::step(state, 0),
+        Playhead::Paused(cursor) => state.playhead = Playhead::play_from(cursor, &state.log),
+        Playhead::Playing { cursor, .. } => state.playhead = Playhead::Paused(cursor),
+    }
+}
+
+fn pace(state: &mut State, by: isize) {
+    state.pace.speed = state.pace.speed.step(by);
+    state.tell(format!("speed {}", state.pace.speed.text()));
+}
+
+fn idle(state: &mut State) {
+    state.pace.compress_idle = !state.pace.compress_idle;
+    state.tell(if state.pace.compress_idle {
+        "idle time over 2 s is played as 2 s"
+    } else {
+        "idle time is played in full"
+    });
+}
+
+/// The filter that the row suggests is added, or taken out again when it is there.
+fn narrow_to_row(state: &mut State, command: Command) -> Vec<Effect> {
+    let Some(entry) = state.selected() else {
+        return Vec::new();
+    };
+    let (field, symbol) = match command {
+        Command::NarrowUser => ("user", entry.user()),
+        Command::NarrowSession => ("session", session_of(state)),
+        _ => ("type", entry.kind()),
+    };
+    if !symbol.is_some() {
+        state.tell(format!("this row has no {field}"));
+        return Vec::new();
+    }
+    let wanted = Filter::equals(field, state.log.strings().get(symbol));
+    let now = state
+        .narrowing
+        .as_ref()
+        .map(|n| n.filter.clone())
+        .unwrap_or_default();
+    let others = now.without(field);
+    let already = now.clone() != others && others.clone().and(wanted.clone()) == now;
+    let stays = entry.seq;
+    let filter = if already { others } else { others.and(wanted) };
+    let was_following = state.playhead == Playhead::Following;
+    let effects = super::narrow(state, filter);
+    if !was_following {
+        seek::stand_on(state, stays);
+    }
+    effects
+}
+
+/// The row's session; from the session pane it is the pane's.
+fn session_of(state: &State) -> Symbol {
+    match state.panes.focus {
+        PaneId::Session => state.panes.session,
+        _ => state.selected().map_or(Symbol::NONE, |e| e.session()),
+    }
+}
+
+fn copy(state: &mut State) -> Vec<Effect> {
+    let Some(entry) = state.selected() else {
+        return Vec::new();
+    };
+    let mut line = Vec::new();
+    crate::model::line::write_entry(&mut line, entry.id(), entry.stream(), &entry.fields());
+    let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+    let id = entry.id();
+    state.tell(format!("copied {id} as JSON"));
+    vec![Effect::Copy(text)]
+}

@@ -1,0 +1,82 @@
+//! The whole loaded log as columns of time: how much happened, how much of it failed, where nothing happened.
+
+use crate::model::Ms;
+use crate::store::{Cursor, Log};
+
+/// Entries and errors per column of equal time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Density {
+    /// The moment at the left edge.
+    pub start_ms: Ms,
+    /// The moment at the right edge.
+    pub end_ms: Ms,
+    /// Entries per column.
+    pub events: Vec<u32>,
+    /// Errors per column.
+    pub errors: Vec<u32>,
+}
+
+impl Density {
+    /// The column that holds a moment, clamped to the ends.
+    #[must_use]
+    pub fn column_of(&self, ms: Ms) -> usize {
+        let span = (self.end_ms - self.start_ms).max(1);
+        let into = ms.clamp(self.start_ms, self.end_ms) - self.start_ms;
+        let columns = self.events.len();
+        usize::try_from(u128::from(into) * columns as u128 / u128::from(span))
+            .unwrap_or(columns)
+            .min(columns.saturating_sub(1))
+    }
+
+    /// The moment at the left edge of a column.
+    #[must_use]
+    pub fn start_of(&self, column: usize) -> Ms {
+        let span = u128::from(self.end_ms - self.start_ms);
+        let into = span * column as u128 / self.events.len().max(1) as u128;
+        self.start_ms + Ms::try_from(into).unwrap_or(Ms::MAX)
+    }
+}
+
+/// Counts the log from its first entry to `end_ms` into `columns` columns.
+#[must_use]
+pub fn density(log: &Log, end_ms: Ms, columns: usize) -> Density {
+    let Some((start_ms, last_ms)) = log.axis_range() else {
+        return Density::default();
+    };
+    let end_ms = end_ms.max(last_ms + 1);
+    let mut out = Density {
+        start_ms,
+        end_ms,
+        events: vec![0; columns],
+        errors: vec![0; columns],
+    };
+    let edges: Vec<Cursor> = (0..=columns)
+        .map(|c| {
+            if c == columns {
+                log.end()
+            } else {
+                left_edge(log, &out, c)
+            }
+        })
+        .collect();
+    for (count, edge) in out.events.iter_mut().zip(edges.windows(2)) {
+        *count = u32::try_from(edge[1].since(edge[0])).unwrap_or(u32::MAX);
+    }
+    for (_, chunk, _) in log.chunks(log.first()..log.end()) {
+        for row in chunk.errors() {
+            let column = out.column_of(chunk.columns.axis_ms.get(row).copied().unwrap_or_default());
+            if let Some(count) = out.errors.get_mut(column) {
+                *count += 1;
+            }
+        }
+    }
+    out
+}
+
+fn left_edge(log: &Log, density: &Density, column: usize) -> Cursor {
+    if column == 0 {
+        log.first()
+    } else {
+        log.cursor_at(density.start_of(column).saturating_sub(1))
+    }
+}

@@ -1,0 +1,153 @@
+//! Errors grouped by fingerprint, as of a cursor.
+
+use hashbrown::HashMap;
+
+use super::Window;
+use crate::model::{Flags, fingerprint};
+use crate::store::{Cursor, Log, Seq, Symbol};
+
+/// Errors that say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorGroup {
+    /// `kind \x1f code \x1f masked message`.
+    pub fingerprint: Symbol,
+    /// Errors in the group.
+    pub count: u64,
+    /// The newest of them.
+    pub last: Seq,
+}
+
+impl ErrorGroup {
+    /// Kind, code and masked message, of which the last two may be empty.
+    #[must_use]
+    pub fn parts<'a>(&self, log: &'a Log) -> [&'a [u8]; 3] {
+        let mut parts = log
+            .strings()
+            .get(self.fingerprint)
+            .splitn(3, |b| *b == fingerprint::SEPARATOR);
+        std::array::from_fn(|_| parts.next().unwrap_or_default())
+    }
+}
+
+/// All groups of errors before `cursor`, the largest first; sealed chunks answer from their summary.
+#[must_use]
+pub fn error_groups(log: &Log, cursor: Cursor) -> Vec<ErrorGroup> {
+    let mut groups = Groups::default();
+    for (base, chunk, rows) in log.chunks(log.first()..cursor) {
+        match &chunk.summary {
+            Some(summary) if rows.len() == chunk.len() => {
+                for (symbol, count, last) in &summary.fingerprints {
+                    groups.add(*symbol, u64::from(*count), base.plus(u64::from(*last)));
+                }
+            }
+            _ => {
+                for row in chunk.errors().take_while(|row| *row < rows.end) {
+                    let symbol = chunk
+                        .columns
+                        .fingerprint
+                        .get(row)
+                        .copied()
+                        .unwrap_or_default();
+                    groups.add(symbol, 1, base.plus(row as u64));
+                }
+            }
+        }
+    }
+    groups.sorted()
+}
+
+/// The groups of the errors among these entries, which are ascending; those at or after `cursor` do not count.
+#[must_use]
+pub fn error_groups_among(
+    log: &Log,
+    seqs: impl Iterator<Item = Seq>,
+    cursor: Cursor,
+) -> Vec<ErrorGroup> {
+    let mut groups = Groups::default();
+    let before = seqs.take_while(|seq| cursor.includes(*seq));
+    for entry in before
+        .filter_map(|seq| log.get(seq))
+        .filter(|e| e.flags().has(Flags::ERROR))
+    {
+        groups.add(entry.fingerprint(), 1, entry.seq);
+    }
+    groups.sorted()
+}
+
+/// When the errors of each group happened: counts per bucket of `window`, before `cursor`.
+#[must_use]
+pub fn trends(log: &Log, cursor: Cursor, window: Window) -> HashMap<Symbol, Vec<u32>> {
+    let mut trends: HashMap<Symbol, Vec<u32>> = HashMap::new();
+    let start = log.cursor_at(window.start_ms().saturating_sub(1));
+    for (_, chunk, rows) in log.chunks(start..cursor) {
+        for row in chunk
+            .errors()
+            .skip_while(|row| *row < rows.start)
+            .take_while(|row| *row < rows.end)
+        {
+            let symbol = chunk
+                .columns
+                .fingerprint
+                .get(row)
+                .copied()
+                .unwrap_or_default();
+            let ms = chunk.columns.axis_ms.get(row).copied().unwrap_or_default();
+            let bucket = window.bucket_of(ms);
+            let counts = trends
+                .entry(symbol)
+                .or_insert_with(|| vec![0; window.count]);
+            if let Some(count) = bucket.and_then(|b| counts.get_mut(b)) {
+                *count += 1;
+            }
+        }
+    }
+    trends
+}
+
+#[derive(Default)]
+struct Groups(HashMap<Symbol, (u64, Seq)>);
+
+impl Groups {
+    fn add(&mut self, symbol: Symbol, count: u64, last: Seq) {
+        let group = self.0.entry(symbol).or_insert((0, last));
+        *group = (group.0 + count, group.1.max(last));
+    }
+
+    /// Ties by the symbol, so that equal counts do not change places from frame to frame.
+    fn sorted(self) -> Vec<ErrorGroup> {
+        let groups = self.0.into_iter();
+        let mut groups: Vec<_> = groups
+            .map(|(fingerprint, (count, last))| ErrorGroup {
+                fingerprint,
+                count,
+                last,
+            })
+            .collect();
+        groups.sort_unstable_by(|a, b| {
+            b.count
+                .cmp(&a.count)
+                .then(a.fingerprint.cmp(&b.fingerprint))
+        });
+        groups
+    }
+}
+
+/// Whether an error lies within a part of the log.
+#[must_use]
+pub fn has_error(log: &Log, range: std::ops::Range<Cursor>) -> bool {
+    log.chunks(range)
+        .any(|(_, chunk, rows)| match &chunk.summary {
+            Some(summary) => {
+                let at = summary
+                    .errors
+                    .partition_point(|row| (*row as usize) < rows.start);
+                summary
+                    .errors
+                    .get(at)
+                    .is_some_and(|row| (*row as usize) < rows.end)
+            }
+            None => rows
+                .into_iter()
+                .any(|row| chunk.columns.has(row, Flags::ERROR)),
+        })
+}

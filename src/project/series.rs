@@ -1,0 +1,205 @@
+//! The four series of the metric strip over a window of time that ends at a moment.
+
+use super::Activity;
+use crate::model::Ms;
+use crate::store::{Cursor, Log};
+
+/// Equal buckets of time, the last of which ends at `end_ms` (excluded).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// End of the last bucket.
+    pub end_ms: Ms,
+    /// Length of a bucket.
+    pub bucket_ms: Ms,
+    /// Buckets.
+    pub count: usize,
+}
+
+/// Lengths that a bucket may have.
+const BUCKETS_MS: [Ms; 14] = [
+    1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000,
+    7_200_000, 21_600_000, 86_400_000,
+];
+/// The rate that decides the length of a bucket is taken over this time before the moment.
+const RATE_SPAN_MS: Ms = 15 * 60 * 1000;
+/// Current values (`events/s`, `p95`) look back this far, or one bucket where that is longer.
+const CURRENT_MS: Ms = 10_000;
+
+impl Window {
+    /// The window that ends with the bucket that holds `at_ms`: buckets long enough to hold a few events each.
+    #[must_use]
+    pub fn ending_at(log: &Log, cursor: Cursor, at_ms: Ms, count: usize) -> Self {
+        let recent = cursor
+            .since(log.cursor_at(at_ms.saturating_sub(RATE_SPAN_MS)))
+            .max(1);
+        let wanted = 3 * RATE_SPAN_MS / recent;
+        let bucket_ms = BUCKETS_MS
+            .iter()
+            .copied()
+            .find(|b| *b >= wanted.max(2_000))
+            .unwrap_or(86_400_000);
+        Self {
+            end_ms: (at_ms / bucket_ms + 1) * bucket_ms,
+            bucket_ms,
+            count,
+        }
+    }
+
+    /// Start of the first bucket.
+    #[must_use]
+    pub fn start_ms(&self) -> Ms {
+        self.end_ms
+            .saturating_sub(self.bucket_ms * self.count as u64)
+    }
+
+    /// The bucket that holds a moment.
+    #[must_use]
+    pub fn bucket_of(&self, ms: Ms) -> Option<usize> {
+        let index =
+            usize::try_from(ms.checked_sub(self.start_ms())? / self.bucket_ms.max(1)).ok()?;
+        (index < self.count).then_some(index)
+    }
+}
+
+/// What the strip shows, as of a cursor.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// Entries per bucket.
+    pub events: Vec<u32>,
+    /// Errors per bucket.
+    pub errors: Vec<u32>,
+    /// 95th percentile of the known latencies per bucket, ms; `None` where no event told one.
+    pub p95_ms: Vec<Option<f64>>,
+    /// Sessions open and not idle at the end of each bucket.
+    pub active: Vec<u32>,
+    /// Current values.
+    pub current: Current,
+}
+
+/// The values at the end of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Current {
+    /// Entries per second.
+    pub events_per_s: f64,
+    /// Errors per second.
+    pub errors_per_s: f64,
+    /// Errors among the entries, 0–1; `None` without entries.
+    pub error_share: Option<f64>,
+    /// 95th percentile of the known latencies, ms.
+    pub p95_ms: Option<f64>,
+    /// Sessions open and not idle.
+    pub active: u32,
+}
+
+/// Counts entries before `cursor` into the window; `at_ms` is the moment of the cursor.
+#[must_use]
+pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window: Window) -> Series {
+    let current_ms = CURRENT_MS.max(window.bucket_ms);
+    let current_from = at_ms.saturating_sub(current_ms);
+    let mut out = Series {
+        events: event_counts(log, cursor, window),
+        errors: vec![0; window.count],
+        ..Series::default()
+    };
+    let mut latencies: Vec<Vec<f64>> = vec![Vec::new(); window.count];
+    let mut recent_latencies = Vec::new();
+    let mut recent_errors = 0_u32;
+    let start = log.cursor_at(window.start_ms().min(current_from).saturating_sub(1));
+    for (_, chunk, rows) in log.chunks(start..cursor) {
+        let axis = &chunk.columns.axis_ms;
+        for row in chunk
+            .errors()
+            .skip_while(|row| *row < rows.start)
+            .take_while(|row| *row < rows.end)
+        {
+            let ms = axis.get(row).copied().unwrap_or_default();
+            recent_errors += u32::from(ms > current_from);
+            if let Some(count) = window.bucket_of(ms).and_then(|b| out.errors.get_mut(b)) {
+                *count += 1;
+            }
+        }
+        for row in rows {
+            let (Some(ms), Some(latency)) = (axis.get(row), chunk.columns.latency(row)) else {
+                continue;
+            };
+            if *ms > current_from {
+                recent_latencies.push(latency);
+            }
+            if let Some(bucket) = window.bucket_of(*ms).and_then(|b| latencies.get_mut(b)) {
+                bucket.push(latency);
+            }
+        }
+    }
+    out.p95_ms = latencies
+        .iter_mut()
+        .map(|bucket| quantile(bucket, 0.95))
+        .collect();
+    out.active = active_counts(activity, at_ms, window);
+    let recent = cursor.since(log.cursor_at(current_from));
+    out.current = Current {
+        events_per_s: per_second(recent, current_ms),
+        errors_per_s: per_second(u64::from(recent_errors), current_ms),
+        error_share: (recent > 0).then(|| f64::from(recent_errors) / as_f64(recent)),
+        p95_ms: quantile(&mut recent_latencies, 0.95),
+        active: out.active.last().copied().unwrap_or_default(),
+    };
+    out
+}
+
+/// By binary search on the time axis: no entry is read.
+fn event_counts(log: &Log, cursor: Cursor, window: Window) -> Vec<u32> {
+    let before = |ms: Ms| log.cursor_at(ms.saturating_sub(1)).min(cursor);
+    let edges: Vec<Cursor> = (0..=window.count as u64)
+        .map(|i| before(window.start_ms() + i * window.bucket_ms))
+        .collect();
+    edges
+        .windows(2)
+        .map(|edge| u32::try_from(edge[1].since(edge[0])).unwrap_or(u32::MAX))
+        .collect()
+}
+
+/// The last bucket is not over: it shows the moment itself.
+fn active_counts(activity: &Activity, at_ms: Ms, window: Window) -> Vec<u32> {
+    let mut counts = activity.active(window.end_ms, window.bucket_ms, window.count);
+    if let (Some(last), Some(now)) = (counts.last_mut(), activity.active(at_ms, 1, 1).first()) {
+        *last = *now;
+    }
+    counts
+}
+
+/// Exact, by selection: the nearest rank, as `ceil(q·n)`.
+fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rank below len"
+    )]
+    let rank = ((values.len() as f64 * q).ceil() as usize).clamp(1, values.len());
+    Some(*values.select_nth_unstable_by(rank - 1, f64::total_cmp).1)
+}
+
+fn per_second(count: u64, ms: Ms) -> f64 {
+    as_f64(count) * 1000.0 / as_f64(ms.max(1))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts shown with four digits")]
+fn as_f64(n: u64) -> f64 {
+    n as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quantile_is_the_nearest_rank() {
+        assert_eq!(quantile(&mut [], 0.95), None);
+        assert_eq!(quantile(&mut [7.0], 0.95), Some(7.0));
+        let mut hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        assert_eq!(quantile(&mut hundred, 0.95), Some(95.0));
+    }
+}

@@ -1,0 +1,104 @@
+//! One session's events before a cursor, with what they add up to.
+
+use crate::model::{Class, Flags, Ms};
+use crate::store::{Chunk, Cursor, Log, Seq, Symbol};
+
+use super::activity::IDLE_MS;
+
+/// How a session stands (DESIGN §3 rule 6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SessionStatus {
+    /// Begun and not ended.
+    #[default]
+    Open,
+    /// Ended by an event.
+    Ended,
+    /// Without an event for 30 minutes.
+    Idle,
+}
+
+/// A session as of a cursor.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timeline {
+    /// Its events, oldest first.
+    pub seqs: Vec<Seq>,
+    /// Its user, from the newest event that names one.
+    pub user: Symbol,
+    /// Where it began on the time axis.
+    pub first_ms: Ms,
+    /// Its last event on the time axis.
+    pub last_ms: Ms,
+    /// Messages.
+    pub messages: u64,
+    /// Errors.
+    pub errors: u64,
+    /// Tokens; `None` where no event told any.
+    pub tokens: Option<u64>,
+    /// Its first event is no start: the beginning is not in the log.
+    pub truncated: bool,
+    ended: bool,
+}
+
+impl Timeline {
+    /// How it stands at a moment that is not before its last event.
+    #[must_use]
+    pub fn status(&self, at_ms: Ms) -> SessionStatus {
+        if self.ended {
+            SessionStatus::Ended
+        } else if at_ms.saturating_sub(self.last_ms) >= IDLE_MS {
+            SessionStatus::Idle
+        } else {
+            SessionStatus::Open
+        }
+    }
+
+    fn add(&mut self, chunk: &Chunk, base: Seq, row: usize) {
+        let columns = &chunk.columns;
+        let ms = columns.axis_ms.get(row).copied().unwrap_or_default();
+        if self.seqs.is_empty() {
+            self.first_ms = ms;
+            self.truncated = !columns.has(row, Flags::START);
+        }
+        self.seqs.push(base.plus(row as u64));
+        self.last_ms = ms;
+        self.ended = columns.has(row, Flags::END);
+        self.user = columns
+            .user
+            .get(row)
+            .copied()
+            .filter(|u| u.is_some())
+            .unwrap_or(self.user);
+        if columns.has(row, Flags::DUPLICATE) {
+            return;
+        }
+        self.messages += u64::from(columns.class.get(row) == Some(&Class::Message));
+        self.errors += u64::from(columns.has(row, Flags::ERROR));
+        if let Some(tokens) = columns.tokens(row) {
+            self.tokens = Some(self.tokens.unwrap_or_default() + tokens);
+        }
+    }
+}
+
+/// Scans for the session's events before `cursor`; sealed chunks without the session are skipped.
+#[must_use]
+pub fn timeline(log: &Log, session: Symbol, cursor: Cursor) -> Timeline {
+    let mut out = Timeline::default();
+    for (base, chunk, rows) in log
+        .chunks(log.first()..cursor)
+        .filter(|(_, chunk, _)| chunk.may_have_session(session))
+    {
+        let from = rows.start;
+        for (offset, _) in chunk
+            .columns
+            .session
+            .get(rows)
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| **s == session)
+        {
+            out.add(chunk, base, from + offset);
+        }
+    }
+    out
+}

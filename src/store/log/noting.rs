@@ -1,0 +1,111 @@
+//! Notes each entry's ids as it comes into the log, and marks what is late or a duplicate.
+
+use std::sync::Arc;
+
+use super::Log;
+use crate::model::{EntryId, Flags};
+use crate::store::marks::Highest;
+use crate::store::{Columns, Page, Seq, Symbol};
+
+impl Log {
+    pub(super) fn note_newer_ids(
+        &mut self,
+        start: Seq,
+        page: &Page,
+        rename: impl Fn(Symbol) -> Symbol,
+    ) {
+        for (seq, stream, id) in ids(start, &page.columns) {
+            if self.highest.note(rename(stream), id) {
+                self.mark(seq, Flags::LATE);
+            }
+            self.lowest = self.lowest.min(id);
+        }
+    }
+
+    /// What is late within the page, and what was here and is late now that older entries are known.
+    pub(super) fn note_older_ids(
+        &mut self,
+        start: Seq,
+        page: &Page,
+        rename: impl Fn(Symbol) -> Symbol,
+    ) {
+        let mut older = Highest::default();
+        let mut lowest = self.lowest;
+        for (seq, stream, id) in ids(start, &page.columns) {
+            if older.note(rename(stream), id) {
+                self.mark(seq, Flags::LATE);
+            }
+            lowest = lowest.min(id);
+        }
+        if older.overall() > self.lowest {
+            self.mark_late_after(start.plus(page.len() as u64), &older);
+        }
+        self.lowest = lowest;
+        self.highest.join(&older);
+    }
+
+    fn mark_late_after(&mut self, from: Seq, older: &Highest) {
+        let mut late = Vec::new();
+        for (base, chunk, rows) in self.chunks(from.before()..self.end()) {
+            let lowest = chunk.summary.as_ref().map(|s| s.ids.0);
+            if lowest.is_some_and(|id| id >= older.overall()) {
+                continue;
+            }
+            let behind = ids(base, &chunk.columns)
+                .skip(rows.start)
+                .filter(|(_, stream, id)| older.makes_late(*stream, *id));
+            late.extend(behind.map(|(seq, _, _)| seq));
+        }
+        for seq in late {
+            self.mark(seq, Flags::LATE);
+        }
+    }
+
+    pub(super) fn note_newer_event_ids(&mut self, start: Seq, page: &Page) {
+        for (seq, hash) in event_ids(start, &page.columns) {
+            if self.event_ids.note_newer(hash, seq) {
+                self.mark(seq, Flags::DUPLICATE);
+            }
+        }
+    }
+
+    /// An older entry is the original: what was first so far becomes the duplicate.
+    pub(super) fn note_older_event_ids(&mut self, start: Seq, page: &Page) {
+        for (seq, hash) in event_ids(start, &page.columns).rev() {
+            if let Some(later) = self.event_ids.note_older(hash, seq) {
+                self.mark(later, Flags::DUPLICATE);
+            }
+        }
+    }
+
+    /// A snapshot may share the chunk, so it is copied only when the mark is new.
+    fn mark(&mut self, seq: Seq, flags: Flags) {
+        let Some(slot) = self.slot_of(seq).and_then(|at| self.chunks.get_mut(at)) else {
+            return;
+        };
+        let Ok(row) = usize::try_from(seq.since(slot.base)) else {
+            return;
+        };
+        if slot.chunk.columns.has(row, flags) {
+            return;
+        }
+        if let Some(marks) = Arc::make_mut(&mut slot.chunk).columns.flags.get_mut(row) {
+            *marks = marks.with(flags);
+        }
+    }
+}
+
+fn ids(base: Seq, columns: &Columns) -> impl Iterator<Item = (Seq, Symbol, EntryId)> {
+    let rows = columns.stream.iter().zip(&columns.id).enumerate();
+    rows.map(move |(row, (stream, id))| (base.plus(row as u64), *stream, *id))
+}
+
+/// The entries that have an event id.
+pub(super) fn event_ids(
+    base: Seq,
+    columns: &Columns,
+) -> impl DoubleEndedIterator<Item = (Seq, u64)> {
+    let rows = columns.event_id.iter().enumerate();
+    rows.filter(|(_, hash)| **hash != 0)
+        .map(move |(row, hash)| (base.plus(row as u64), *hash))
+}
