@@ -4,6 +4,8 @@
 //! [`project`], [`source`], [`app`], [`ui`], [`term`], [`runtime`], `config` and `cli`.
 
 pub mod app;
+pub mod cli;
+pub mod config;
 pub mod model;
 pub mod project;
 pub mod query;

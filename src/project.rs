@@ -7,6 +7,7 @@ pub mod activity;
 pub mod density;
 pub mod errors;
 pub mod series;
+pub mod session_state;
 pub mod timeline;
 
 pub use activity::Activity;

@@ -1,0 +1,104 @@
+//! The command line: one file per command, the same flags for all, the same words for what goes wrong.
+//!
+//! Invariant: every way out passes [`main`], which prints a failure to stderr and turns it into an exit status.
+
+pub mod args;
+pub mod demo;
+pub mod doctor;
+pub mod failure;
+pub mod format;
+pub mod interface;
+pub mod marks;
+pub mod moment;
+pub mod out;
+pub mod pages;
+pub mod query;
+pub mod session;
+pub mod sessions;
+pub mod setup;
+pub mod tail;
+pub mod watch;
+pub mod words;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::config::mask;
+use args::{Cli, Command};
+use failure::{Failure, Status, complain};
+use setup::Setup;
+
+/// Runs the program with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let status = run(std::env::args_os().collect()).unwrap_or_else(|failure| {
+        failure.print();
+        failure.status
+    });
+    ExitCode::from(status.code())
+}
+
+fn run(arguments: Vec<OsString>) -> Result<Status, Failure> {
+    let arguments = words::in_order(&Cli::command(), arguments);
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => dispatch(&cli),
+        Err(error) => explain(&error),
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<Status, Failure> {
+    if let Some(Command::Demo(args)) = &cli.command {
+        return demo::run(args, &cli.global);
+    }
+    let setup = Setup::new(&cli.global)?;
+    match &cli.command {
+        None => watch::run(&watch::WatchArgs::default(), &setup),
+        Some(Command::Watch(args)) => watch::run(args, &setup),
+        Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
+        Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
+        Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
+        Some(Command::Session(args)) => wait_for(session::run(args, &setup)),
+        Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
+        Some(Command::Demo(args)) => demo::run(args, &cli.global),
+    }
+}
+
+/// Runs a command that reads a source.
+fn wait_for(command: impl Future<Output = Result<Status, Failure>>) -> Result<Status, Failure> {
+    // rediss:// needs a provider; an error only says that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Status::Failed, format!("cannot start: {error}"), ""))?;
+    let result = runtime.block_on(command);
+    // A source may sit in a read of stdin that nothing interrupts.
+    runtime.shutdown_background();
+    result
+}
+
+/// clap's own words: help and version to stdout, complaints to stderr, masked like everything else.
+fn explain(error: &clap::Error) -> Result<Status, Failure> {
+    let rendered = error.render();
+    let terminal = if error.use_stderr() {
+        io::stderr().is_terminal()
+    } else {
+        io::stdout().is_terminal()
+    };
+    let plain = !terminal || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    let text = if plain {
+        rendered.to_string()
+    } else {
+        rendered.ansi().to_string()
+    };
+    if error.use_stderr() {
+        complain(&text);
+        return Ok(Status::Usage);
+    }
+    io::stdout().write_all(mask(&text).as_bytes())?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,83 @@
+//! `demo`: the interface over simulated agents.
+
+use super::args::Global;
+use super::failure::{Failure, Status};
+use super::interface::InterfaceOptions;
+use super::setup::Setup;
+use super::watch::show;
+use crate::query::Filter;
+use crate::source::{DemoSpec, Spec};
+
+/// Arguments of `demo`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct DemoArgs {
+    /// Events a second, in the mean
+    #[arg(long, value_name = "N", default_value = "12", value_parser = rate)]
+    pub rate: f64,
+    /// Sessions open at once
+    #[arg(long, value_name = "N", default_value = "14", value_parser = sessions)]
+    pub sessions: usize,
+    /// Same seed, same agents
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub seed: u64,
+}
+
+/// Opens the interface.
+///
+/// # Errors
+/// Flags that choose a source or a range; a terminal that cannot be used.
+pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
+    refuse_source(global)?;
+    let setup = Setup::new(global)?;
+    let config = &setup.config;
+    show(InterfaceOptions {
+        spec: Spec::Demo(DemoSpec {
+            rate: args.rate,
+            sessions: args.sessions,
+            seed: args.seed,
+        }),
+        history: config.history,
+        memory_bytes: config.memory_bytes,
+        filter: Filter::default(),
+        mapping: setup.mapping(),
+        zone: setup.zone(),
+        color: config.color,
+        mouse: config.mouse,
+        ascii: setup.ascii,
+        at: None,
+        session: None,
+    })
+}
+
+fn refuse_source(global: &Global) -> Result<(), Failure> {
+    let given = [
+        ("--redis", global.redis.is_some()),
+        ("--stream", !global.streams.is_empty()),
+        ("--file", !global.files.is_empty()),
+        ("--since", global.since.is_some()),
+        ("--until", global.until.is_some()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(Failure::usage(
+            format!("demo simulates its events, so {flag} has no meaning here"),
+            "watch reads a source: lookback watch --help",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
+    if rate.is_finite() && rate > 0.0 {
+        Ok(rate)
+    } else {
+        Err("a rate is more than 0".to_owned())
+    }
+}
+
+fn sessions(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("at least 1 session is needed".to_owned()),
+        Ok(n) => Ok(n),
+    }
+}

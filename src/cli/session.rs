@@ -1,0 +1,174 @@
+//! `session ID`: one session's timeline, or its state, at the end of the range or at a moment.
+//!
+//! In memory are this session's entries and, for the case that it is unknown, the names of others.
+
+mod near;
+mod state;
+mod timeline;
+
+use std::io::Write;
+
+use hashbrown::HashSet;
+
+use super::failure::{Failure, Status};
+use super::format::{EventRow, ReportFormat};
+use super::moment;
+use super::setup::Setup;
+use crate::model::{EntryId, Flags, Ms, SafeText};
+use crate::project::session_state::{SessionState, SessionStatus};
+use crate::query::time::Moment;
+use crate::source::{Direction, IdRange};
+use crate::store::{Page, PageBuilder, Symbol};
+
+/// Names of other sessions to remember.
+const NAMES: usize = 100_000;
+
+/// Arguments of `session`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct SessionArgs {
+    /// The session's id, whole
+    #[arg(value_name = "ID", allow_hyphen_values = true)]
+    pub id: String,
+    /// As it stood at this moment: -10m, 14:02:07 or an entry id
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// The reconstructed state instead of the timeline
+    #[arg(long)]
+    pub state: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReportFormat,
+}
+
+/// A session as it was read.
+struct Session {
+    id: String,
+    /// Its entries, in order, repeated ones too.
+    page: Page,
+    state: SessionState,
+    status: SessionStatus,
+}
+
+/// Prints the session.
+///
+/// # Errors
+/// An unknown session; a wrong time; a source that cannot be read.
+pub async fn run(args: &SessionArgs, setup: &Setup) -> Result<Status, Failure> {
+    let at = args
+        .at
+        .as_ref()
+        .map(|text| moment::read("--at", text, setup.now))
+        .transpose()?;
+    let session = read(&args.id, at, setup).await?;
+    let mut out = setup.out();
+    let mut bytes = Vec::new();
+    match (args.state, args.format) {
+        (true, ReportFormat::Text) => state::text(&mut bytes, &session, setup.zone()),
+        (true, ReportFormat::Json) => state::json(&mut bytes, &session),
+        (false, ReportFormat::Text) => timeline::text(&mut bytes, &session, setup, out.color),
+        (false, ReportFormat::Json) => timeline::json(&mut bytes, &session, setup),
+    }
+    out.write_all(&bytes)?;
+    out.flush()?;
+    Ok(Status::Done)
+}
+
+async fn read(id: &str, at: Option<Moment>, setup: &Setup) -> Result<Session, Failure> {
+    let border = setup.range();
+    let range = IdRange {
+        to: at.map_or(border.to, |moment| moment.last_id().min(border.to)),
+        ..border
+    };
+    let mut gathering = Gathering::new(id, setup);
+    let mut reader = setup
+        .spec
+        .read(range, Direction::Forward, setup.mapping())
+        .await?;
+    while let Some(page) = reader.next().await? {
+        gathering.add(&page);
+    }
+    let reference = at.map(moment::ms);
+    gathering.finish(setup, reference)
+}
+
+/// What is gathered while reading.
+struct Gathering<'a> {
+    id: &'a str,
+    setup: &'a Setup,
+    entries: PageBuilder,
+    others: HashSet<Vec<u8>>,
+    starts_known: bool,
+    newest: EntryId,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(id: &'a str, setup: &'a Setup) -> Self {
+        Self {
+            id,
+            setup,
+            entries: PageBuilder::new(setup.mapping()),
+            others: HashSet::new(),
+            starts_known: false,
+            newest: EntryId::MIN,
+        }
+    }
+
+    fn add(&mut self, page: &Page) {
+        let columns = &page.columns;
+        self.newest = columns.id.iter().copied().fold(self.newest, EntryId::max);
+        self.starts_known |= columns.flags.iter().any(|flags| flags.has(Flags::START));
+        let mut last = Symbol::NONE;
+        for (row, session) in columns.session.iter().enumerate() {
+            let name = page.strings.get(*session);
+            if session.is_some() && name == self.id.as_bytes() {
+                let stream = columns.stream.get(row).copied().unwrap_or_default();
+                let id = columns.id.get(row).copied().unwrap_or_default();
+                let fields = page.payloads.named(row, &page.strings);
+                self.entries.push(page.strings.get(stream), id, &fields);
+            } else if *session != last && self.entries.is_empty() && self.others.len() < NAMES {
+                self.others.insert(name.to_vec());
+            }
+            last = *session;
+        }
+    }
+
+    fn finish(self, setup: &Setup, reference: Option<Ms>) -> Result<Session, Failure> {
+        if self.entries.is_empty() {
+            return Err(unknown(self.id, &self.others));
+        }
+        let page = self.entries.finish();
+        let mut state = SessionState::default();
+        for row in 0..page.len() {
+            let row = EventRow::of(&page, row, &self.setup.config.mapping);
+            state.apply(&row.event, row.id);
+        }
+        let now_ms = reference.unwrap_or_else(|| setup.silence_reference(self.newest.ms));
+        Ok(Session {
+            id: self.id.to_owned(),
+            status: state.status(now_ms, self.starts_known),
+            page,
+            state,
+        })
+    }
+}
+
+fn unknown(id: &str, others: &HashSet<Vec<u8>>) -> Failure {
+    let names: Vec<String> = near::nearest(id.as_bytes(), others)
+        .into_iter()
+        .map(|name| SafeText::line(name, 60).to_string())
+        .collect();
+    let hint = match (names.is_empty(), others.is_empty()) {
+        (false, _) => format!("did you mean {}?", names.join(", ")),
+        (true, true) => {
+            "no entry of the range names a session; `lookback doctor` shows how entries are read"
+                .to_owned()
+        }
+        (true, false) => "`lookback sessions` lists those of the range".to_owned(),
+    };
+    let shown = SafeText::line(id.as_bytes(), 120);
+    Failure::new(
+        Status::Failed,
+        format!("no session `{shown}` in the range read"),
+        hint,
+    )
+}

@@ -1,0 +1,150 @@
+//! What every command starts from: the merged configuration, the source, the range, the present.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::args::Global;
+use super::failure::Failure;
+use super::moment;
+use super::out::Out;
+use crate::config::{Config, Layer};
+use crate::model::{EntryId, Mapping, Ms, Zone};
+use crate::query::time::Moment;
+use crate::query::{Filter, Now};
+use crate::source::{FileSpec, IdRange, RedisSpec, Spec};
+
+/// What every command starts from.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The merged configuration.
+    pub config: Config,
+    /// Where to read from.
+    pub spec: Spec,
+    /// The present, read once.
+    pub now: Now,
+    /// Lower border, if one was given.
+    pub since: Option<Moment>,
+    /// Upper border, if one was given.
+    pub until: Option<Moment>,
+    /// Plain symbols only.
+    pub ascii: bool,
+}
+
+impl Setup {
+    /// Merges the layers and reads the global flags.
+    ///
+    /// # Errors
+    /// A wrong configuration, time, or combination of flags (exit status 2).
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        let environment = Layer::from_environment(|name| std::env::var(name).ok());
+        let config = Config::load(global.config.as_deref(), environment, global.layer())?;
+        let now = Now {
+            ms: wall_clock_ms(),
+            zone: config.zone,
+        };
+        let border = |flag, text: Option<&String>| {
+            text.map(|text| moment::read(flag, text, now)).transpose()
+        };
+        Ok(Self {
+            spec: spec(global, &config)?,
+            now,
+            since: border("--since", global.since.as_ref())?,
+            until: border("--until", global.until.as_ref())?,
+            ascii: global.ascii,
+            config,
+        })
+    }
+
+    /// The range that `--since` and `--until` leave.
+    #[must_use]
+    pub fn range(&self) -> IdRange {
+        IdRange {
+            from: self.since.map_or(EntryId::MIN, Moment::first_id),
+            to: self.until.map_or(EntryId::MAX, Moment::last_id),
+        }
+    }
+
+    /// Parses a filter.
+    ///
+    /// # Errors
+    /// Shows where it is wrong (exit status 2).
+    pub fn filter(&self, text: &str) -> Result<Filter, Failure> {
+        Filter::parse(text).map_err(|error| Failure::in_text(text, &error))
+    }
+
+    /// Parses a filter and adds the borders to it, for commands that follow.
+    ///
+    /// # Errors
+    /// Shows where it is wrong (exit status 2).
+    pub fn bounded_filter(&self, text: &str) -> Result<Filter, Failure> {
+        let mut filter = self.filter(text)?;
+        let since = self.since.map(|m| format!("since:{}", m.first_id()));
+        let until = self.until.map(|m| format!("until:{}", m.last_id()));
+        for border in [since, until].into_iter().flatten() {
+            filter = filter.and(self.filter(&border)?);
+        }
+        Ok(filter)
+    }
+
+    /// The mapping, shared.
+    #[must_use]
+    pub fn mapping(&self) -> Arc<Mapping> {
+        Arc::clone(&self.config.mapping)
+    }
+
+    /// The zone of times.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.config.zone
+    }
+
+    /// Standard output.
+    #[must_use]
+    pub fn out(&self) -> Out {
+        Out::open(self.config.color)
+    }
+
+    /// Whether the source can be read only once.
+    #[must_use]
+    pub fn reads_stdin(&self) -> bool {
+        matches!(&self.spec, Spec::Files(files) if files.paths.iter().any(|p| p == Path::new("-")))
+    }
+
+    /// From when silence is measured: `--until`, else the end of what a file holds, else the present.
+    #[must_use]
+    pub fn silence_reference(&self, newest: Ms) -> Ms {
+        match (self.until, &self.spec) {
+            (Some(until), _) => moment::ms(until),
+            (None, Spec::Files(_)) => newest,
+            (None, _) => self.now.ms,
+        }
+    }
+}
+
+fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
+    if global.files.is_empty() {
+        return Ok(Spec::Redis(RedisSpec {
+            url: config.redis.expose().to_owned(),
+            password: config.password.as_ref().map(|p| p.expose().to_owned()),
+            streams: config.streams.clone(),
+        }));
+    }
+    if global.redis.is_some() || !global.streams.is_empty() {
+        return Err(Failure::usage(
+            "--file reads files, --redis and --stream read Redis: take one",
+            "narrow a file to one stream with a filter, stream:NAME",
+        ));
+    }
+    Ok(Spec::Files(FileSpec {
+        paths: global.files.clone(),
+    }))
+}
+
+fn wall_clock_ms() -> Ms {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|d| Ms::try_from(d.as_millis()).ok())
+        .unwrap_or_default()
+}
