@@ -139,26 +139,39 @@ fn is_in(word: &[u8], list: &[&str]) -> bool {
 
 /// Rule 5 as far as the kind goes: it has a word of failure, however inflected.
 pub(super) fn tells_of_failure(kind: &[u8]) -> bool {
-    (0..kind.len()).any(|at| {
-        let rest = kind.get(at..).unwrap_or_default();
-        FAILED.iter().any(|word| {
-            rest.get(..word.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
-        })
+    if reference_class(kind).is_some() {
+        return false;
+    }
+    kind.iter().enumerate().any(|(at, first)| {
+        // Every word in the list begins with one of these: most bytes need no closer look.
+        matches!(first | 0x20, b'e' | b'f' | b't' | b's')
+            && begins_with_failure(kind.get(at..).unwrap_or_default())
+    })
+}
+
+fn begins_with_failure(text: &[u8]) -> bool {
+    FAILED.iter().any(|word| {
+        text.get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
     })
 }
 
 /// The class, where nothing but the kind is known. `session_field` is the name under which the session id was found:
 /// with `task_id`, `task.completed` ends the session.
 pub(super) fn class(kind: &[u8], session_field: &str) -> Class {
+    reference_class(kind).unwrap_or_else(|| by_words(&Words::of(kind), noun(session_field)))
+}
+
+/// The reference producer's kinds that are no failures, which need no look at their words.
+fn reference_class(kind: &[u8]) -> Option<Class> {
     match kind {
-        b"message.added" => Class::Message,
-        b"search.performed" => Class::Search,
-        b"session.started" => Class::Started,
-        b"session.ended" => Class::Ended,
-        b"summary.created" => Class::Summary,
-        b"memory.cleared" => Class::Cleared,
-        _ => by_words(&Words::of(kind), noun(session_field)),
+        b"message.added" => Some(Class::Message),
+        b"search.performed" => Some(Class::Search),
+        b"session.started" => Some(Class::Started),
+        b"session.ended" => Some(Class::Ended),
+        b"summary.created" => Some(Class::Summary),
+        b"memory.cleared" => Some(Class::Cleared),
+        _ => None,
     }
 }
 
