@@ -45,7 +45,6 @@ pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
         mouse: config.mouse,
         ascii: setup.ascii,
         at: None,
-        session: None,
     })
 }
 

@@ -1,11 +1,16 @@
-//! The way into the interface.
+//! The way into the interface: from what the command line says to what the interface starts with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::app::state::Options;
 use crate::config::ColorChoice;
 use crate::model::{Mapping, Zone};
-use crate::query::Filter;
+use crate::query::{Filter, Moment};
+use crate::runtime::{Launch, launch};
 use crate::source::Spec;
+use crate::term::TermError;
+use crate::ui::theme::{Depth, Theme};
 
 /// What the interface starts with.
 #[derive(Clone, Debug)]
@@ -29,15 +34,68 @@ pub struct InterfaceOptions {
     /// Plain symbols only.
     pub ascii: bool,
     /// Where the playhead stands at first; following where there is none.
-    pub at: Option<String>,
-    /// The session to open at first.
-    pub session: Option<String>,
+    pub at: Option<Moment>,
 }
+
+/// Frames a second that data alone asks for, here and over SSH.
+const FRAME_GAP_LOCAL: Duration = Duration::from_millis(33);
+const FRAME_GAP_REMOTE: Duration = Duration::from_millis(100);
+/// Entries asked for at once when the playhead comes to the oldest one here.
+const OLDER_COUNT: u64 = 100_000;
 
 /// Runs the interface until it is quit.
 ///
 /// # Errors
-/// When the terminal cannot be used.
-pub fn run_interface(_options: InterfaceOptions) -> anyhow::Result<()> {
-    anyhow::bail!("the interface is not built yet")
+/// When there is no terminal, or it cannot be used.
+pub fn run_interface(options: InterfaceOptions) -> Result<(), TermError> {
+    let (place, streams) = options.spec.label();
+    let remote = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
+    launch(Launch {
+        spec: options.spec,
+        history: options.history,
+        options: Options {
+            place,
+            streams,
+            mapping: options.mapping,
+            zone: options.zone,
+            memory_bytes: options.memory_bytes,
+            older_count: OLDER_COUNT,
+        },
+        filter: options.filter,
+        at: options.at,
+        theme: Theme {
+            depth: depth(options.color),
+            ascii: options.ascii,
+        },
+        mouse: options.mouse,
+        frame_gap: if remote {
+            FRAME_GAP_REMOTE
+        } else {
+            FRAME_GAP_LOCAL
+        },
+        // tmux repaints the whole pane at the end of a bracket (tmux#5612).
+        synchronized: !is_set("TMUX"),
+    })
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+/// How many colors the terminal has, by what it says of itself.
+fn depth(choice: ColorChoice) -> Depth {
+    let says = |name: &str| std::env::var(name).unwrap_or_default();
+    let (term, colorterm) = (says("TERM"), says("COLORTERM"));
+    match choice {
+        ColorChoice::Never => Depth::Mono,
+        ColorChoice::Auto
+            if term == "dumb" || term.ends_with("-mono") || term.starts_with("vt") =>
+        {
+            Depth::Mono
+        }
+        _ if colorterm == "truecolor" || colorterm == "24bit" || term.ends_with("-direct") => {
+            Depth::Rgb
+        }
+        ColorChoice::Auto | ColorChoice::Always => Depth::Ansi16,
+    }
 }
