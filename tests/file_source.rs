@@ -69,8 +69,8 @@ impl Seen {
             match tokio::time::timeout(PATIENCE, self.feed.arrivals.recv()).await {
                 Ok(Some(arrival)) => self.take(arrival),
                 Ok(None) => panic!("the source ended while waiting for {what}"),
-                Err(_) => panic!(
-                    "no {what}: {:?} {:?} {} entries",
+                Err(late) => panic!(
+                    "no {what} ({late}): {:?} {:?} {} entries",
                     self.links,
                     self.notices,
                     self.rows.len()

@@ -31,15 +31,7 @@ fn spec(server: &RedisServer, streams: &[&str]) -> RedisSpec {
 
 fn follow(spec: RedisSpec, start: Start) -> Seen {
     let feed = Spec::Redis(spec).follow(start, Arc::new(Mapping::default()));
-    Seen {
-        feed,
-        ids: Vec::new(),
-        links: Vec::new(),
-        notices: Vec::new(),
-        history: History::default(),
-        pages: Vec::new(),
-        older: 0,
-    }
+    Seen::of(feed)
 }
 
 /// Everything that a feed has told.
@@ -54,14 +46,26 @@ struct Seen {
 }
 
 impl Seen {
+    fn of(feed: Feed) -> Self {
+        Self {
+            feed,
+            ids: Vec::new(),
+            links: Vec::new(),
+            notices: Vec::new(),
+            history: History::default(),
+            pages: Vec::new(),
+            older: 0,
+        }
+    }
+
     async fn until(&mut self, what: &str, mut met: impl FnMut(&Self) -> bool) {
         while !met(self) {
             let next = tokio::time::timeout(PATIENCE, self.feed.arrivals.recv()).await;
             match next {
                 Ok(Some(arrival)) => self.take(arrival),
                 Ok(None) => panic!("the source ended while waiting for {what}"),
-                Err(_) => panic!(
-                    "no {what}: {:?} {:?} {} entries",
+                Err(late) => panic!(
+                    "no {what} ({late}): {:?} {:?} {} entries",
                     self.links,
                     self.notices,
                     self.ids.len()
@@ -167,7 +171,9 @@ async fn entries_added_while_history_loads_come_once_each() {
     let writer = Arc::clone(&server);
     let mut seen = follow(spec(&server, &["s"]), Start::History(1_000_000));
     let writing = std::thread::spawn(move || {
-        (0..40).for_each(|n| add(&writer, "s", 4_001 + n * 50..4_051 + n * 50))
+        for n in 0..40 {
+            add(&writer, "s", 4_001 + n * 50..4_051 + n * 50);
+        }
     });
     seen.until_entries(6_000).await;
     writing.join().unwrap();
@@ -599,4 +605,19 @@ async fn a_probe_tells_what_is_there_and_what_is_not_known() {
         (none.exists, none.length, none.kind.as_deref()),
         (Some(false), None, Some("none"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_looks_like_history_and_then_lives() {
+    let demo = lookback::source::DemoSpec {
+        rate: 50.0,
+        sessions: 20,
+        seed: 7,
+    };
+    let feed = Spec::Demo(demo).follow(Start::History(3_000), Arc::default());
+    let mut seen = Seen::of(feed);
+    seen.until("history", |s| s.history.idle).await;
+    assert_eq!(seen.history.loaded, 3_000);
+    seen.until("live events", |s| s.ids.len() > 3_010).await;
+    assert!(seen.ids.is_sorted_by(|a, b| a < b));
 }

@@ -210,7 +210,7 @@ impl Past {
             self.tell(asked, true).await;
             match requests.recv().await {
                 Some(Request::Older { count }) => {
-                    asked = self.progress.loaded.saturating_add(count)
+                    asked = self.progress.loaded.saturating_add(count);
                 }
                 None => return std::future::pending().await,
             }

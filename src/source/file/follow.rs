@@ -123,7 +123,7 @@ fn grow(mut growth: Growth, arrivals: &Arrivals) {
     while !arrivals.is_closed() {
         let looked = growth.look(&mut |found| {
             let arrival = match found {
-                Found::Lines(page) => newer(page),
+                Found::Lines(page) => newer(*page),
                 Found::Notice(trouble) => Arrival::Notice(trouble),
                 Found::Appeared => Arrival::Link(Link::Live),
             };
@@ -189,7 +189,7 @@ impl Loading {
             }
             match requests.blocking_recv() {
                 Some(Request::Older { count }) => {
-                    self.asked = self.progress.loaded.saturating_add(count)
+                    self.asked = self.progress.loaded.saturating_add(count);
                 }
                 None => return,
             }

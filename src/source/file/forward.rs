@@ -91,16 +91,16 @@ impl Assembler {
     }
 
     fn line(&mut self, rest: &[u8], newline: u64, fallback: Fallback, page: &mut PageBuilder) {
-        if !self.torn.is_empty() {
-            self.keep(rest);
-            let whole = std::mem::take(&mut self.torn);
-            self.skipping = false;
-            self.push(&whole, fallback, page);
-            self.offset += whole.len() as u64 + newline;
-        } else {
+        if self.torn.is_empty() {
             self.push(rest, fallback, page);
             self.offset += rest.len() as u64 + newline;
+            return;
         }
+        self.keep(rest);
+        let whole = std::mem::take(&mut self.torn);
+        self.skipping = false;
+        self.push(&whole, fallback, page);
+        self.offset += whole.len() as u64 + newline;
     }
 
     fn push(&mut self, bytes: &[u8], fallback: Fallback, page: &mut PageBuilder) {

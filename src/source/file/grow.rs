@@ -32,7 +32,7 @@ pub struct Growth {
 #[derive(Debug, PartialEq)]
 pub enum Found {
     /// New entries.
-    Lines(Page),
+    Lines(Box<Page>),
     /// Something to tell.
     Notice(Trouble),
     /// The file exists now.
@@ -76,7 +76,7 @@ impl Growth {
         self.read(sink)?;
         if rotated {
             if let Some(page) = self.lines.end(Fallback { ms: now_ms() }) {
-                sink(Found::Lines(page));
+                sink(Found::Lines(Box::new(page)));
             }
             sink(self.told(
                 "was rotated",
@@ -132,7 +132,7 @@ impl Growth {
             let bytes = self.block.get(..count).unwrap_or_default();
             let page = self.lines.take(bytes, Fallback { ms: now_ms() });
             cut += std::mem::take(&mut self.lines.cut);
-            if page.is_some_and(|page| !sink(Found::Lines(page))) {
+            if page.is_some_and(|page| !sink(Found::Lines(Box::new(page)))) {
                 break;
             }
         }

@@ -114,10 +114,10 @@ impl Past {
 }
 
 fn refill(file: &mut Backwards, block: &mut Block) -> io::Result<()> {
-    if block.last().is_none() {
-        if let Some(next) = file.block()? {
-            *block = next;
-        }
+    if block.last().is_none()
+        && let Some(next) = file.block()?
+    {
+        *block = next;
     }
     Ok(())
 }

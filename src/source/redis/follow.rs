@@ -108,7 +108,7 @@ async fn look(
                 Err(_) => found.tracks.push(Track::unknown(key)),
             },
             Err(error) if !alone && fault::concerns_one_key(&error) => {
-                found.tracks.push(Track::unknown(key))
+                found.tracks.push(Track::unknown(key));
             }
             Err(error) => return Err((error, key)),
         }

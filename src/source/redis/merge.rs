@@ -1,10 +1,12 @@
-//! Pages over several streams at once, merged by entry id. Holds at most one reply of each stream.
+//! Pages over several streams at once, merged by entry id. Holds at most one reply of each stream, and of a
+//! stream that is read alone the next one too.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ::redis::RedisError;
+use ::redis::{RedisError, RedisResult};
+use tokio::task::JoinHandle;
 
 use super::parse::Entry;
 use super::wire::{Window, Wire};
@@ -55,6 +57,8 @@ pub struct Source {
     /// Set by others when the stream was deleted: what is left of it is not what it was.
     gone: Arc<AtomicBool>,
     pace: Pace,
+    /// The next reply, on its way.
+    ahead: Option<(Window, JoinHandle<RedisResult<Vec<Entry>>>)>,
 }
 
 impl Source {
@@ -67,6 +71,7 @@ impl Source {
             fetched: VecDeque::new(),
             gone,
             pace: Pace::new(200),
+            ahead: None,
         }
     }
 
@@ -83,13 +88,21 @@ impl Source {
             self.left = None;
             return Ok(());
         }
-        let count = self.pace.count().min(limit).max(1);
-        let window = Window {
+        let usual = Window {
             from: left.from,
             to: left.to,
-            count,
+            count: self.pace.count().min(limit).max(1),
         };
-        let entries = wire.range(&self.key, window, direction).await?;
+        let ahead = match self.ahead.take() {
+            Some((window, task)) => task.await.ok().and_then(Result::ok).map(|e| (window, e)),
+            None => None,
+        };
+        // What failed on the way ahead is asked again where errors are understood.
+        let (window, entries) = match ahead {
+            Some(came) => came,
+            None => (usual, wire.range(&self.key, usual, direction).await?),
+        };
+        let count = window.count;
         self.left = entries
             .last()
             .filter(|_| entries.len() >= count)
@@ -98,6 +111,18 @@ impl Source {
             .note(entries.len(), entries.iter().map(Entry::size).sum());
         self.fetched = entries.into();
         Ok(())
+    }
+
+    fn fetch_ahead(&mut self, wire: &mut Wire, direction: Direction) {
+        if let Some(left) = self.left.filter(|_| self.ahead.is_none()) {
+            let window = Window {
+                from: left.from,
+                to: left.to,
+                count: self.pace.count(),
+            };
+            let task = wire.range_ahead(&self.key, window, direction);
+            self.ahead = Some((window, task));
+        }
     }
 }
 
@@ -180,6 +205,11 @@ impl Merge {
     async fn refill(&mut self, wire: &mut Wire, limit: usize) -> Result<(), RedisError> {
         for source in &mut self.sources {
             source.refill(wire, self.direction, limit).await?;
+        }
+        if let [alone] = self.sources.as_mut_slice() {
+            alone.fetch_ahead(wire, self.direction);
+            // Decoding does not yield, so the request must leave before it begins.
+            tokio::task::yield_now().await;
         }
         Ok(())
     }

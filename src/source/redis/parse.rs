@@ -155,7 +155,9 @@ mod tests {
         assert_eq!(read, streams(resp3));
         let mut fields = Vec::new();
         let entry = read.first().and_then(|(_, e)| e.first());
-        entry.into_iter().for_each(|e| e.fields(&mut fields));
+        if let Some(entry) = entry {
+            entry.fields(&mut fields);
+        }
         assert_eq!(fields, [(&b"a"[..], &b"1"[..]), (b"a", b"2")]);
         assert_eq!(streams(Value::Nil), []);
     }

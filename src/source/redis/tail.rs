@@ -185,14 +185,18 @@ impl Lane {
         pace.note(largest.0, largest.1);
         merged.sort_by_key(|(_, entry)| entry.id);
         let received_at = now_ms();
-        let page = Arc::new(page_of(
+        let entries = Arc::new(page_of(
             merged.iter().map(|(k, e)| (k.as_ref(), e)),
             &desk.mapping,
         ));
         // An error means that nobody loads history.
         drop(self.gate.wait_for(|open| *open).await);
         desk.report(self.number, Link::Live).await;
-        desk.send(Arrival::Newer { page, received_at }).await;
+        desk.send(Arrival::Newer {
+            page: entries,
+            received_at,
+        })
+        .await;
     }
 }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 use ::redis::aio::{ConnectionLike, MultiplexedConnection};
 use ::redis::{Cmd, ErrorKind, RedisError, RedisResult, Value, cmd};
 
+use tokio::task::JoinHandle;
+
 use super::connect::{Connector, Use};
 use super::parse::{self, Entry, StreamState};
 use crate::model::EntryId;
@@ -128,19 +130,22 @@ impl Wire {
         window: Window,
         direction: Direction,
     ) -> RedisResult<Vec<Entry>> {
-        let (from, to) = (window.from.to_string(), window.to.to_string());
-        let mut command = match direction {
-            Direction::Forward => cmd("XRANGE"),
-            Direction::Reverse => cmd("XREVRANGE"),
-        };
-        match direction {
-            Direction::Forward => command.arg(key).arg(from).arg(to),
-            Direction::Reverse => command.arg(key).arg(to).arg(from),
-        };
         let reply = self
-            .ask(key, command.arg("COUNT").arg(window.count))
+            .ask(key, &range_command(key, window, direction))
             .await?;
         Ok(parse::entries(reply))
+    }
+
+    /// The same on a task of its own, so that the next page comes while this one is decoded. Redirections are errors here.
+    pub fn range_ahead(
+        &mut self,
+        key: &[u8],
+        window: Window,
+        direction: Direction,
+    ) -> JoinHandle<RedisResult<Vec<Entry>>> {
+        let command = range_command(key, window, direction);
+        let mut connection = self.node_of(key).clone();
+        tokio::spawn(async move { Ok(parse::entries(send(&mut connection, &command).await?)) })
     }
 
     /// The newest id by reading it, for users that may not ask `XINFO`.
@@ -230,6 +235,20 @@ impl Wire {
         let reply = send(&mut self.home, cmd("INFO").arg("server")).await?;
         Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
     }
+}
+
+fn range_command(key: &[u8], window: Window, direction: Direction) -> Cmd {
+    let (from, to) = (window.from.to_string(), window.to.to_string());
+    let mut command = match direction {
+        Direction::Forward => cmd("XRANGE"),
+        Direction::Reverse => cmd("XREVRANGE"),
+    };
+    match direction {
+        Direction::Forward => command.arg(key).arg(from).arg(to),
+        Direction::Reverse => command.arg(key).arg(to).arg(from),
+    };
+    command.arg("COUNT").arg(window.count);
+    command
 }
 
 async fn send(connection: &mut MultiplexedConnection, command: &Cmd) -> RedisResult<Value> {
