@@ -159,6 +159,31 @@ pub fn layout(size: Size, open: Open) -> Layout {
     out
 }
 
+/// The narrowest a series of the strip can be and still say its name and value.
+const SERIES: u16 = 16;
+/// Blank columns between two series.
+const SERIES_GAP: u16 = 3;
+
+/// Where the series of the strip stand: equally wide, three columns apart, a blank column at each end. Those that would
+/// become too narrow to read are left out from the right, so the answer may be shorter than `count`.
+#[must_use]
+pub fn series_areas(strip: Area, count: u16) -> Vec<Area> {
+    let room = strip.width.saturating_sub(2);
+    let fitting = room.saturating_add(SERIES_GAP) / (SERIES + SERIES_GAP);
+    let count = count.min(fitting.max(1));
+    if count == 0 || room == 0 || strip.height == 0 {
+        return Vec::new();
+    }
+    let width = (room - SERIES_GAP * (count - 1)) / count;
+    (0..count)
+        .map(|index| Area {
+            x: strip.x.saturating_add(1 + index * (width + SERIES_GAP)),
+            width,
+            ..strip
+        })
+        .collect()
+}
+
 fn panes(out: &mut Layout, mut rows: Rows, open: Open) {
     let left = rows.bottom.saturating_sub(rows.top);
     if open.zoom {
@@ -254,5 +279,44 @@ impl Rows {
 
     fn skip_bottom(&mut self, height: u16) {
         self.take_bottom(height);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strip(width: u16) -> Area {
+        Area {
+            width,
+            height: 4,
+            ..Area::default()
+        }
+    }
+
+    #[test]
+    fn four_series_share_a_wide_strip() {
+        let areas = series_areas(strip(160), 4);
+        let lefts: Vec<u16> = areas.iter().map(|a| a.x).collect();
+        assert_eq!(lefts, [1, 41, 81, 121]);
+        assert!(areas.iter().all(|a| a.width == 37));
+    }
+
+    #[test]
+    fn series_too_narrow_to_read_are_left_out() {
+        assert_eq!(series_areas(strip(80), 4).len(), 4);
+        assert_eq!(series_areas(strip(40), 4).len(), 2);
+        assert_eq!(series_areas(strip(9), 4).len(), 1);
+        assert!(series_areas(strip(2), 4).is_empty());
+        assert!(series_areas(strip(80), 0).is_empty());
+    }
+
+    #[test]
+    fn series_never_leave_the_strip() {
+        for width in 0..400 {
+            for area in series_areas(strip(width), 7) {
+                assert!(area.x + area.width < width.max(1));
+            }
+        }
     }
 }
