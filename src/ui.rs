@@ -7,7 +7,7 @@
 //!             ▅▆▇█▇▆▅▆▇█▇▆         ▁▁▁▁▁▇█▇▁▁▁▁▁▁▁▁▁▁▁▁▁     ▃▃▃▂▃▃▇███▇▃            ▅▆▆▇▇████▇▇▆
 //! pane        ━ feed all events ───────────────────────────────────────────────────────── 98,331 entries ─
 //!              14:05:16.917  › message.added    sess-3e54  user  Retention is one week…              133 tok│
-//!             ▌14:05:19.120  ✗ error.occurred   sess-598a  tool_error rate limited by…  5149 ms             █
+//!             ▌14:05:19.120  ✗ error.occurred   sess-598a  tool_error rate limited by…  5149 ms             ▐
 //! pane, pane  ─ session sess-7a3f  open 12m 04s ────────┬─ errors 214 in 12 groups ────────────────────────
 //!              +00:00  ▸ session.started                │ 112  tool_error  search timed out after ‹n› ms  ▁▁▆█▁
 //! scrubber    ─ 13:10:02 ──────────────────────────────────────────────────────────────▼───────── 14:05:19 ─
@@ -33,7 +33,6 @@ mod widgets;
 
 use ratatui::buffer::Buffer;
 
-use crate::app::layout::Area;
 use crate::app::view::{Footer, View};
 use theme::Theme;
 use widgets::ascii;
@@ -84,7 +83,7 @@ fn regions(view: &View, screen: &mut Canvas) {
 }
 
 fn last_rows(view: &View, screen: &mut Canvas) -> Option<(u16, u16)> {
-    let area: Area = view.layout.footer;
+    let area = view.layout.footer;
     match &view.footer {
         Footer::Keys(keys) => {
             footer::render(&mut screen.part(area), keys);

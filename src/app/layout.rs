@@ -134,10 +134,11 @@ pub fn layout(size: Size, open: Open) -> Layout {
     if tall && !open.prompt {
         rows.skip_bottom(1);
     }
-    out.banner = open
-        .banner
-        .then(|| rows.take_top(1))
-        .filter(|a| a.height > 0);
+    if open.banner {
+        out.banner = Some(rows.take_top(1)).filter(|a| a.height > 0);
+    } else if tall {
+        rows.skip_top(1);
+    }
     out.scrubber = match size.height {
         0..12 => None,
         12..18 => Some(rows.take_bottom(2)),

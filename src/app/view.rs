@@ -144,7 +144,7 @@ pub struct Pane {
 /// Rows in columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    /// The columns; two blanks stand between them unless `gap` says otherwise.
+    /// The columns, each with the blanks before it.
     pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<Row>,

@@ -26,8 +26,8 @@ struct Plan<'a> {
 pub fn render(screen: &mut Canvas, help: &Help) {
     let plan = plan(help, screen.width().saturating_sub(2 * MARGIN + 1));
     let area = placed(screen, &plan);
+    screen.part(with_margin(area)).clear();
     let mut overlay = screen.part(area);
-    overlay.clear();
     frame(&mut overlay);
     let mut inside = overlay.part(Area {
         x: MARGIN,
@@ -114,6 +114,16 @@ fn placed(screen: &Canvas, plan: &Plan) -> Area {
     }
 }
 
+/// A blank column at each side keeps what lies below apart.
+fn with_margin(area: Area) -> Area {
+    let x = area.x.saturating_sub(1);
+    Area {
+        x,
+        width: (area.x - x).saturating_add(area.width).saturating_add(1),
+        ..area
+    }
+}
+
 fn frame(overlay: &mut Canvas) {
     rule::render(overlay, &[Piece::own("keys", Tone::Strong)], &[]);
     let theme = overlay.theme();
@@ -166,7 +176,7 @@ fn thumb(overlay: &mut Canvas, scroll: u16, hidden: u16) {
     let size = (rows * rows / all).max(1);
     for y in 0..rows {
         let (glyph, style) = if (start..start + size).contains(&y) {
-            ("█", theme.style(Tone::Faint))
+            ("▐", theme.style(Tone::Faint))
         } else {
             ("│", theme.rule())
         };

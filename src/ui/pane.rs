@@ -86,7 +86,7 @@ fn scrollbar(body: &mut Canvas, bar: &Scrollbar) {
     let thumb = bar.thumb_start..bar.thumb_start.saturating_add(bar.thumb_rows.max(1));
     for y in 0..body.height() {
         if thumb.contains(&y) {
-            body.glyph(x, y, "█", theme.style(Tone::Faint));
+            body.glyph(x, y, "▐", theme.style(Tone::Faint));
         } else {
             body.glyph(x, y, "│", theme.rule());
         }

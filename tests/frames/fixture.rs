@@ -1,9 +1,17 @@
 //! A view made by hand that looks like a busy afternoon: what the drawing is tried on.
 
+#[path = "edges.rs"]
+mod edges;
+#[path = "lower.rs"]
+mod lower;
+
+use edges::{help, keys, scrubber};
+use lower::{errors, session};
+
 use lookback::app::layout::{Area, Layout, Open, PaneId, Size, layout, series_areas};
 use lookback::app::view::{
-    Cell, Column, Footer, Header, Help, Line, Pane, Piece, Prompt, Row, Scrollbar, Scrubber,
-    ScrubberBar, Series, Table, Tone, View,
+    Cell, Column, Footer, Header, Line, Pane, Piece, Prompt, Row, Scrollbar, Series, Table, Tone,
+    View,
 };
 use lookback::model::SafeText;
 
@@ -18,9 +26,11 @@ fn own(text: &str) -> SafeText {
     SafeText::own(text)
 }
 
-/// `tone:text` pieces, blanks as they stand.
 fn line(pieces: &[(&str, Tone)]) -> Line {
-    pieces.iter().map(|(t, tone)| Piece::own(t, *tone)).collect()
+    pieces
+        .iter()
+        .map(|(t, tone)| Piece::own(t, *tone))
+        .collect()
 }
 
 /// The whole screen.
@@ -53,7 +63,10 @@ pub fn prompted(width: u16, height: u16) -> View {
         cursor: 24,
         status: line(&[("1,204 matches", Tone::Dim)]),
         wrong: Some(21..22),
-        below: line(&[("                     ▲ a number is wanted here", Tone::Error)]),
+        below: line(&[(
+            "                     ▲ a number is wanted here",
+            Tone::Error,
+        )]),
     });
     view
 }
@@ -81,7 +94,13 @@ fn header(at: At) -> Header {
             ("  +4,120 newer", Tone::AmberStrong),
         ]));
     }
-    let right = ["1,204 ev/s", "err 0.8 %", "p95 812 ms", "214 active", "180 MB"];
+    let right = [
+        "1,204 ev/s",
+        "err 0.8 %",
+        "p95 812 ms",
+        "214 active",
+        "180 MB",
+    ];
     Header {
         left,
         right: right.map(|t| Piece::own(t, Tone::Dim)).to_vec(),
@@ -90,7 +109,8 @@ fn header(at: At) -> Header {
 
 /// A wave between 0 and 1 that is the same on every machine.
 fn wave(step: usize, seed: usize) -> f32 {
-    let mixed = (step / 2 + seed).wrapping_mul(2_654_435_761) >> 7;
+    let at = step / 2 + seed * 40;
+    let mixed = (at * at + 7).wrapping_mul(2_654_435_761) >> 13;
     f32::from(u8::try_from(mixed % 256).unwrap_or(0)) / 255.0
 }
 
@@ -98,7 +118,9 @@ fn strip(layout: &Layout) -> Vec<Series> {
     let areas = series_areas(layout.strip.unwrap_or_default(), 4);
     let wide = areas.first().map_or(0, |a| usize::from(a.width));
     let bars = |base: f32, swing: f32, seed| -> Vec<Option<f32>> {
-        (0..wide).map(|x| Some(base + swing * wave(x, seed))).collect()
+        (0..wide)
+            .map(|x| Some(base + swing * wave(x, seed)))
+            .collect()
     };
     let mut errors = bars(0.0, 0.04, 3);
     for (x, bar) in errors.iter_mut().enumerate() {
@@ -114,11 +136,23 @@ fn strip(layout: &Layout) -> Vec<Series> {
         series("events/s", "1,204", None, bars(0.7, 0.3, 1), Tone::Blue),
         series("errors/s", "9.6", Some("▲ spike 12×"), errors, Tone::Error),
         series("latency p95", "812 ms", None, latency, Tone::Amber),
-        series("active sessions", "214", None, bars(0.6, 0.2, 5), Tone::Green),
+        series(
+            "active sessions",
+            "214",
+            None,
+            bars(0.6, 0.2, 5),
+            Tone::Green,
+        ),
     ]
 }
 
-fn series(title: &str, value: &str, alert: Option<&str>, bars: Vec<Option<f32>>, tone: Tone) -> Series {
+fn series(
+    title: &str,
+    value: &str,
+    alert: Option<&str>,
+    bars: Vec<Option<f32>>,
+    tone: Tone,
+) -> Series {
     Series {
         title: own(title),
         value: Piece::own(value, Tone::Strong),
@@ -145,17 +179,31 @@ fn right(width: u16) -> Column {
 }
 
 const SAID: [(&str, &str, &str); 5] = [
-    ("assistant ", "Retention is one week; older entries are archived before they are trimmed for good, see the runbook", "373 ms"),
+    (
+        "assistant ",
+        "Retention is one week; older entries are archived before they are trimmed for good, see the runbook",
+        "373 ms",
+    ),
     ("user      ", "How do I implement consumer groups?", ""),
     ("assistant ", "naïve café: keep the résumé short", "1139 ms"),
-    ("assistant ", "要約は短く: show me the failing tool calls from last night", "564 ms"),
+    (
+        "assistant ",
+        "要約は短く: show me the failing tool calls from last night",
+        "564 ms",
+    ),
     ("user      ", "ok, retry with a smaller window", ""),
 ];
 
 fn feed(area: Area, at: At) -> Pane {
     let wide = area.width >= 100;
-    let fixed = if wide { 74 } else if area.width >= 60 { 55 } else { 34 };
-    let text = (area.width.saturating_sub(2)).saturating_sub(fixed);
+    let fixed = if wide {
+        74
+    } else if area.width >= 60 {
+        55
+    } else {
+        34
+    };
+    let text = area.width.saturating_sub(3 + fixed);
     let mut columns = vec![column(12, 0), column(18, 2)];
     if area.width >= 60 {
         columns.push(column(9, 2));
@@ -196,19 +244,30 @@ fn text(pieces: &[(&str, Tone)]) -> Cell {
 
 fn fitted(all: Vec<(Cell, u16)>, width: u16) -> Row {
     Row {
-        cells: all.into_iter().filter(|(_, from)| width >= *from).map(|(c, _)| c).collect(),
+        cells: all
+            .into_iter()
+            .filter(|(_, from)| width >= *from)
+            .map(|(c, _)| c)
+            .collect(),
         ..Row::default()
     }
 }
 
 fn entry(y: u16, width: u16) -> Row {
     let (role, words, latency) = SAID[usize::from(y) % SAID.len()];
-    let tone = if latency.is_empty() { Tone::Blue } else { Tone::Dim };
+    let tone = if latency.is_empty() {
+        Tone::Blue
+    } else {
+        Tone::Dim
+    };
     let second = format!("14:05:{:02}.238", y % 60);
     let cells = if y % 7 == 5 {
         (
             text(&[("⌕ search.performed", Tone::Cyan)]),
-            text(&[("“consumer groups”", Tone::Plain), ("  3 results", Tone::Dim)]),
+            text(&[
+                ("“consumer groups”", Tone::Plain),
+                ("  3 results", Tone::Dim),
+            ]),
         )
     } else {
         (
@@ -237,164 +296,18 @@ fn failure(width: u16) -> Row {
             (text(&[("✗ error.occurred", Tone::ErrorStrong)]), 0),
             (text(&[("sess-598a", Tone::Plain)]), 60),
             (text(&[("user-24", Tone::Dim)]), 100),
-            (text(&[("tool_error rate limited by model, retry in 12 s", Tone::Error)]), 0),
+            (
+                text(&[(
+                    "tool_error rate limited by model, retry in 12 s",
+                    Tone::Error,
+                )]),
+                0,
+            ),
             (text(&[("5149 ms", Tone::Amber)]), 60),
             (text(&[("", Tone::Dim)]), 100),
         ],
         width,
     )
-}
-
-fn session(area: Area, at: At) -> Pane {
-    let steps: [(&str, &str, Tone, &str, &str); 8] = [
-        ("+00:00", "▸ session.started", Tone::Green, "10.0.0.17  agent/1.4", ""),
-        ("+00:05", "› message.added", Tone::Blue, "user  How do I implement consumer groups?", ""),
-        ("+00:07", "› message.added", Tone::Plain, "assistant  Consumer groups let several workers share", "2.1 s"),
-        ("", "┊ 38 s idle", Tone::Dim, "", ""),
-        ("+00:45", "⌕ search.performed", Tone::Cyan, "“consumer groups”  3 results", "84 ms"),
-        ("+01:20", "≡ summary.created", Tone::Magenta, "50 messages → 214 tokens  5.5×", ""),
-        ("+01:36", "✗ error.occurred", Tone::Error, "search timed out after 5,012 ms", "5.0 s"),
-        ("+01:37", "› message.added", Tone::Plain, "assistant  The search tool did not answer; trying", "0.9 s"),
-    ];
-    let rows = steps.iter().enumerate().map(|(at_row, (offset, kind, tone, said, took))| {
-        let said_tone = if *tone == Tone::Error { Tone::Error } else { Tone::Plain };
-        let took_tone = if *took == "5.0 s" { Tone::Amber } else { Tone::Dim };
-        Row {
-            cells: vec![
-                text(&[(offset, Tone::Dim)]),
-                text(&[(kind, *tone)]),
-                text(&[(said, said_tone)]),
-                text(&[(took, took_tone)]),
-            ],
-            selected: at == At::Past && at_row == 6,
-            future: at == At::Past && at_row > 6,
-        }
-    });
-    Pane {
-        title: line(&[
-            ("session", Tone::Strong),
-            (" sess-7a3f", Tone::Cyan),
-            (" user-7", Tone::Dim),
-            ("  open 12m 04s", Tone::Green),
-            ("  14 msg  3.4k tok", Tone::Dim),
-            ("  1 error", Tone::Error),
-        ]),
-        table: Table {
-            columns: vec![
-                column(6, 0),
-                column(18, 2),
-                column(area.width.saturating_sub(38), 2),
-                right(6),
-            ],
-            rows: rows.collect(),
-        },
-        ..Pane::default()
-    }
-}
-
-fn errors(area: Area) -> Pane {
-    let groups = [
-        ("112", "tool_error", "search timed out after ‹n› ms", "2 s", 4),
-        ("41", "tool_error", "file not found: ‹path›", "9 s", 0),
-        ("33", "rate_limit", "rate limited by model, retry in ‹n› s", "14 s", 6),
-        ("9", "context_overflow", "context length ‹n› exceeds limit ‹n›", "3 m", 2),
-    ];
-    let rows = groups.iter().map(|(count, code, message, ago, peak)| {
-        let spark = (0..11_usize).map(|x| if x.abs_diff(*peak) < 2 { 1.0 - 0.4 * wave(x, *peak) } else { 0.0 });
-        Row {
-            cells: vec![
-                text(&[(count, Tone::Strong)]),
-                text(&[(code, Tone::Error)]),
-                text(&[(message, Tone::Plain)]),
-                text(&[(ago, Tone::Dim)]),
-                Cell::Spark(spark.collect(), Tone::Error),
-            ],
-            ..Row::default()
-        }
-    });
-    Pane {
-        title: line(&[("errors", Tone::Strong), (" 214 in 12 groups", Tone::Dim)]),
-        table: Table {
-            columns: vec![
-                Column { gap: 0, ..right(3) },
-                column(16, 2),
-                column(area.width.saturating_sub(42), 2),
-                right(4),
-                column(11, 1),
-            ],
-            rows: rows.collect(),
-        },
-        ..Pane::default()
-    }
-}
-
-fn scrubber(width: u16, at: At) -> Scrubber {
-    let count = width.saturating_sub(2);
-    let playhead = match at {
-        At::Now => count.saturating_sub(1),
-        At::Past => count * 17 / 20,
-    };
-    let bars = (0..count).map(|x| {
-        let errors = (count * 4 / 5..=count * 17 / 20).contains(&x);
-        ScrubberBar {
-            height: if errors { 0.9 } else { 0.3 + 0.2 * wave(usize::from(x), 2) },
-            tone: match (x > playhead, errors) {
-                (true, _) => Tone::Faint,
-                (false, true) => Tone::Error,
-                (false, false) => Tone::Blue,
-            },
-            gap: (count * 11 / 20..count * 12 / 20).contains(&x),
-        }
-    });
-    Scrubber {
-        start: line(&[("13:10:02", Tone::Dim)]),
-        end: line(&[("14:05:19", Tone::Dim)]),
-        bars: bars.collect(),
-        playhead: (count > 0).then_some(playhead),
-        following: at == At::Now,
-        marks: vec![
-            (count / 12, Piece::own("▪", Tone::Error)),
-            (count / 4, Piece::own("▪▪", Tone::Error)),
-            (count * 7 / 20, Piece::own("◆ deploy", Tone::Magenta)),
-            (count * 11 / 20, Piece::own("4m gap", Tone::Faint)),
-            (count * 4 / 5, Piece::own("▪▪", Tone::Error)),
-        ],
-    }
-}
-
-fn keys(at: At) -> Vec<(SafeText, SafeText)> {
-    let first = if at == At::Now { "pause" } else { "play" };
-    let keys = [
-        ("space", first),
-        ("← →", "step"),
-        ("[ ]", "marker"),
-        ("e", "error"),
-        ("b", "run until"),
-        ("/", "filter"),
-        ("@", "go to"),
-        ("f", "follow"),
-        ("Enter", "detail"),
-        ("Tab", "pane"),
-        ("1-5", "screens"),
-        ("?", "help"),
-    ];
-    keys.map(|(k, m)| (own(k), own(m))).to_vec()
-}
-
-fn help() -> Help {
-    let section = |title: &str, rows: &[(&str, &str)]| {
-        let rows = rows.iter().map(|(k, m)| (own(k), own(m))).collect();
-        (own(title), rows)
-    };
-    Help {
-        sections: vec![
-            section("move", &[("j k", "one row"), ("g G", "first, last"), ("PgUp PgDn", "one page"), ("Tab", "next pane"), ("1-5", "screens"), ("z", "zoom"), ("Enter", "detail"), ("Esc", "back")]),
-            section("time", &[("space", "play or pause"), ("← →", "one event"), ("⇧← ⇧→", "one second"), ("⌥← ⌥→", "one minute"), ("[ ]", "previous, next marker"), ("- +", "speed"), ("@", "go to a time"), ("f", "follow")]),
-            section("look", &[("/", "filter"), ("u o t", "this row's user, session, type"), ("e E", "next, previous error"), ("s S", "next, previous spike")]),
-            section("keep", &[("m", "bookmark"), ("'", "bookmarks"), ("y", "copy"), ("Y", "copy this view as a command"), ("x", "export")]),
-        ],
-        scroll: 0,
-    }
 }
 
 /// The pane that has the focus in an otherwise empty place.

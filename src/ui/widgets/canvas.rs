@@ -155,7 +155,11 @@ mod tests {
     use super::*;
 
     fn row(buffer: &Buffer) -> String {
-        buffer.content.iter().map(|c| c.symbol()).collect()
+        buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect()
     }
 
     #[test]

@@ -86,7 +86,11 @@ mod tests {
         let mut canvas = Canvas::new(&mut buffer, Theme::default());
         let used = render(&mut canvas, 0, 0, limit, &pieces);
         assert!(used <= limit.min(12));
-        let row: String = buffer.content.iter().map(|c| c.symbol()).collect();
+        let row: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         row.trim_end().to_owned()
     }
 
