@@ -95,9 +95,22 @@ fn name(bytes: Option<&[u8]>) -> SafeText {
     SafeText::line(bytes.unwrap_or_default(), NAME_COLUMNS)
 }
 
-/// The gist in its parts.
+/// An event's gist.
 pub fn what(out: &mut Vec<u8>, event: &Event<'_>, color: bool) {
-    let Gist { lead, text, aside } = gist(event, GIST_COLUMNS);
+    write_gist(out, event, &gist(event, GIST_COLUMNS), color);
+}
+
+/// An event's gist where its role has been told before.
+pub fn what_was_said(out: &mut Vec<u8>, event: &Event<'_>, color: bool) {
+    let mut gist = gist(event, GIST_COLUMNS);
+    if event.role.is_some() {
+        gist.lead = SafeText::default();
+    }
+    write_gist(out, event, &gist, color);
+}
+
+fn write_gist(out: &mut Vec<u8>, event: &Event<'_>, gist: &Gist, color: bool) {
+    let Gist { lead, text, aside } = gist;
     let text_tone = match tone(event) {
         Tone::Red => Tone::Red,
         _ => Tone::Plain,

@@ -5,7 +5,7 @@
 use hashbrown::HashSet;
 
 use super::Session;
-use crate::cli::format::event_text::{asides, trim_end, what};
+use crate::cli::format::event_text::{asides, trim_end, what_was_said};
 use crate::cli::format::style::{Tone, glyph, paint, tone};
 use crate::cli::format::table::{Align, pad};
 use crate::cli::format::{EventRow, json};
@@ -75,7 +75,7 @@ fn line(out: &mut Vec<u8>, row: &EventRow<'_>, first_ms: Ms, setup: &Setup, colo
     let offset = format!("+{}", time::span(row.id.ms.saturating_sub(first_ms)));
     paint(out, color, Tone::Dim, &pad(&offset, Align::Right, 9));
     out.extend_from_slice(format!("  {} ", glyph(event, setup.ascii)).as_bytes());
-    what(out, event, color);
+    what_was_said(out, event, color);
     asides(out, row, setup.zone(), color);
     trim_end(out);
     out.push(b'\n');
