@@ -277,7 +277,7 @@ fn open() -> impl Strategy<Value = Open> {
         detail,
         prompt,
         focus,
-        zoom,
+        zoomed: zoom.then_some(focus),
     })
 }
 

@@ -364,7 +364,7 @@ pub fn markdown() -> String {
                 .iter()
                 .map(|(key, _)| format!("`{key}`"))
                 .collect();
-            out.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.meaning));
+            out.extend(["| ", &keys.join(" "), " | ", binding.meaning, " |\n"]);
         }
     }
     out

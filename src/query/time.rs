@@ -34,7 +34,7 @@ enum Meaning {
     Ago(Ms),
     Clock(Day, NaiveTime),
     Local(NaiveDateTime),
-    Instant(Ms),
+    Exact(Ms),
     Id(EntryId),
 }
 
@@ -83,7 +83,7 @@ impl When {
     pub fn resolve(&self, now: Now) -> Moment {
         match self.meaning {
             Meaning::Ago(ms) => Moment::At(now.ms.saturating_sub(ms)),
-            Meaning::Instant(ms) => Moment::At(ms),
+            Meaning::Exact(ms) => Moment::At(ms),
             Meaning::Id(id) => Moment::Id(id),
             Meaning::Local(time) => Moment::At(instant(now.zone, time)),
             Meaning::Clock(day, time) => Moment::At(clock(day, time, now)),
@@ -117,7 +117,7 @@ impl Meaning {
             .or_else(|| clock_time(text).map(|time| Self::Clock(Day::Last, time)))
             .or_else(|| named_day(text))
             .or_else(|| date(text))
-            .or_else(|| zoned(text).map(|time| Self::Instant(epoch_ms(time.timestamp_millis()))))
+            .or_else(|| zoned(text).map(|time| Self::Exact(epoch_ms(time.timestamp_millis()))))
             .or_else(|| date_and_time(text).map(Self::Local))
             .or_else(|| number_of_epoch(text))
     }
@@ -178,8 +178,8 @@ fn number_of_epoch(text: &str) -> Option<Meaning> {
     }
     match id.ms {
         0..100_000_000 => None,
-        100_000_000..100_000_000_000 => Some(Meaning::Instant(id.ms * 1000)),
-        ms => Some(Meaning::Instant(ms)),
+        100_000_000..100_000_000_000 => Some(Meaning::Exact(id.ms * 1000)),
+        ms => Some(Meaning::Exact(ms)),
     }
 }
 

@@ -50,14 +50,13 @@ impl Glass for Screen<Outlet> {
     }
 }
 
-/// The cursor is known only after drawing and belongs to the same frame: where it changed, a second, tiny one follows.
+/// The cursor belongs to the frame, and is known only after rendering it.
 fn draw_on<W: Write>(
     screen: &mut Screen<W>,
     render: &mut dyn FnMut(&mut Buffer) -> Option<Position>,
 ) -> io::Result<()> {
-    let mut cursor = None;
     let mut buffer = Buffer::empty(screen.area());
-    cursor = render(&mut buffer).or(cursor);
+    let cursor = render(&mut buffer);
     screen.set_cursor(cursor);
     screen.draw(|glass| *glass = buffer).map(drop)
 }
@@ -110,6 +109,9 @@ impl<G: Glass> Frames<G> {
     }
 
     /// Puts text on the clipboard.
+    ///
+    /// # Errors
+    /// When it cannot be written.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         self.glass.copy(text)
     }
@@ -127,6 +129,9 @@ impl<G: Glass> Frames<G> {
     }
 
     /// Draws the frame that is wanted, if its time has come.
+    ///
+    /// # Errors
+    /// When it cannot be written.
     pub fn draw_if_due(&mut self, state: &State) -> io::Result<()> {
         if self.wait() != Some(Duration::ZERO) {
             return Ok(());

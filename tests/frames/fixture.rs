@@ -313,7 +313,7 @@ fn failure(width: u16) -> Row {
 /// The pane that has the focus in an otherwise empty place.
 pub fn nothing_yet(width: u16, height: u16) -> View {
     let open = Open {
-        zoom: true,
+        zoomed: Some(PaneId::Feed),
         focus: PaneId::Feed,
         ..Open::default()
     };

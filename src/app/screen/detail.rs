@@ -20,6 +20,7 @@ struct Item {
 }
 
 /// Lines that the detail has in all.
+#[must_use]
 pub fn detail_lines(state: &State) -> usize {
     let width = state.layout().detail.map_or(80, |area| area.width);
     let Some((entry, detail)) = state.selected().zip(state.panes.detail) else {
@@ -242,12 +243,11 @@ fn json_item(name: &[u8], value: &[u8], width: usize) -> Item {
     let parsed = looks_like
         .then(|| serde_json::from_slice::<serde_json::Value>(value).ok())
         .flatten();
-    match parsed.and_then(|json| serde_json::to_string_pretty(&json).ok()) {
-        Some(pretty) => text_item(name, pretty.as_bytes(), width, Tone::Plain),
-        None => {
-            let quoted = serde_json::to_string(&String::from_utf8_lossy(value)).unwrap_or_default();
-            text_item(name, quoted.as_bytes(), width, Tone::Plain)
-        }
+    if let Some(pretty) = parsed.and_then(|json| serde_json::to_string_pretty(&json).ok()) {
+        text_item(name, pretty.as_bytes(), width, Tone::Plain)
+    } else {
+        let quoted = serde_json::to_string(&String::from_utf8_lossy(value)).unwrap_or_default();
+        text_item(name, quoted.as_bytes(), width, Tone::Plain)
     }
 }
 

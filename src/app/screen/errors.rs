@@ -10,6 +10,7 @@ use crate::project::{self, ErrorGroup};
 use crate::store::Symbol;
 
 /// The groups as of the playhead, under the filter.
+#[must_use]
 pub fn error_groups(state: &State) -> Vec<ErrorGroup> {
     match &state.narrowing {
         None => project::error_groups(&state.log, state.cursor()),
@@ -18,6 +19,7 @@ pub fn error_groups(state: &State) -> Vec<ErrorGroup> {
 }
 
 /// The group in a row of the pane.
+#[must_use]
 pub fn error_row(state: &State, row: usize) -> Option<Symbol> {
     let groups = error_groups(state);
     let height = state
@@ -147,9 +149,10 @@ fn row(state: &State, group: &ErrorGroup, widths: Widths, trend: Option<&Vec<u32
     let name = if code.is_empty() { kind } else { code };
     let last_ms = state.log.get(group.last).map_or(0, |e| e.axis_ms());
     let age = number::age(state.moment_ms().saturating_sub(last_ms));
-    let trend = trend
-        .map(|counts| charts::heights(counts))
-        .unwrap_or_else(|| vec![0.0; usize::from(widths.trend)]);
+    let trend = trend.map_or_else(
+        || vec![0.0; usize::from(widths.trend)],
+        |counts| charts::heights(counts),
+    );
     let cells = vec![
         Cell::Text(own(&number::grouped(group.count), Tone::Strong)),
         Cell::Text(theirs(name, widths.code, Tone::Error)),

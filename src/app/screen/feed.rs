@@ -11,6 +11,7 @@ use crate::project::errors::has_error;
 use crate::store::{EntryRef, Link, Seq};
 
 /// The entries of the feed's rows, from the top.
+#[must_use]
 pub fn feed_rows(state: &State) -> Vec<Seq> {
     let height = state
         .layout()

@@ -107,7 +107,7 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
 
 fn status(state: &State, prompt: &Prompt) -> Line {
     match (&prompt.purpose, &state.narrowing, &prompt.error) {
-        (_, _, Some(_)) => Line::new(),
+        (Purpose::GoTo, _, _) | (_, _, Some(_)) => Line::new(),
         (Purpose::Filter(_), Some(n), None) => {
             let more = if n.is_scanning() { " so far" } else { "" };
             let count = n.matches().len() as u64;
@@ -121,7 +121,6 @@ fn status(state: &State, prompt: &Prompt) -> Line {
             &format!("{} entries", number::grouped(state.log.len())),
             Tone::Dim,
         ),
-        (Purpose::GoTo, _, None) => Line::new(),
     }
 }
 

@@ -24,6 +24,7 @@ fn density_of(state: &State, area: Area) -> Density {
 }
 
 /// The moment under a column of the terminal.
+#[must_use]
 pub fn scrubber_moment(state: &State, column: u16) -> Option<Ms> {
     let area = state.layout().scrubber?;
     let (first, last) = state.log.axis_range()?;

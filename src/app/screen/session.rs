@@ -22,6 +22,7 @@ enum Item {
 }
 
 /// The event in a row of the pane, if one is there.
+#[must_use]
 pub fn session_row(state: &State, row: usize) -> Option<Seq> {
     let height = state
         .layout()

@@ -24,7 +24,7 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NextPane => focus(state, 1),
         Command::PreviousPane => focus(state, -1),
         Command::Zoom => {
-            state.panes.zoomed = state.panes.zoomed.is_none().then_some(state.panes.focus)
+            state.panes.zoomed = state.panes.zoomed.is_none().then_some(state.panes.focus);
         }
         Command::Open => open(state),
         Command::NextForm => next_form(state),

@@ -78,7 +78,7 @@ fn done(state: &mut State) -> Vec<Effect> {
                 state.prompt = Some(Prompt {
                     error: Some(error),
                     ..prompt
-                })
+                });
             }
         },
     }

@@ -146,7 +146,7 @@ pub fn go_to(state: &mut State, moment: Moment) {
             )),
         },
         Moment::At(ms) if ms < first => {
-            state.tell("that is before the first entry here: this is the first")
+            state.tell("that is before the first entry here: this is the first");
         }
         Moment::At(ms) if ms > last => state.tell("that is after the last entry: this is the last"),
         Moment::At(_) => {}
