@@ -228,7 +228,7 @@ fn lower_panes(out: &mut Layout, area: Area, focus: PaneId) {
         }
         return;
     }
-    let left = area.width * 13 / 25;
+    let left = area.width / 2;
     out.session = Some(Area {
         width: left,
         ..area

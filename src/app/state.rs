@@ -96,6 +96,8 @@ pub struct Panes {
     pub detail: Option<Detail>,
     /// The feed's last row while the playhead stands in the past.
     pub anchor: Option<Seq>,
+    /// The log's end when the playhead left it: what came later is not shown in the past.
+    pub horizon: Option<Cursor>,
     /// The session in the session pane.
     pub session: Symbol,
     /// The selected error group.
@@ -196,6 +198,16 @@ impl State {
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.playhead.cursor(&self.log)
+    }
+
+    /// The end of what the screen speaks of: in the past, the newest entry from when the playhead left the live end, so that
+    /// the past does not move.
+    #[must_use]
+    pub fn horizon(&self) -> Cursor {
+        let cursor = self.cursor();
+        self.panes
+            .horizon
+            .map_or(self.log.end(), |end| end.max(cursor))
     }
 
     /// The entries that the feed shows.

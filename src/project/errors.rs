@@ -132,6 +132,25 @@ impl Groups {
     }
 }
 
+/// Errors within a part of the log; sealed chunks answer by binary search.
+#[must_use]
+pub fn count_errors(log: &Log, range: std::ops::Range<Cursor>) -> u64 {
+    let within = |(_, chunk, rows): (
+        Seq,
+        &std::sync::Arc<crate::store::Chunk>,
+        std::ops::Range<usize>,
+    )| match &chunk.summary {
+        Some(summary) => {
+            let before = |end: usize| summary.errors.partition_point(|row| (*row as usize) < end);
+            before(rows.end) - before(rows.start)
+        }
+        None => rows
+            .filter(|row| chunk.columns.has(*row, Flags::ERROR))
+            .count(),
+    };
+    log.chunks(range).map(within).sum::<usize>() as u64
+}
+
 /// Whether an error lies within a part of the log.
 #[must_use]
 pub fn has_error(log: &Log, range: std::ops::Range<Cursor>) -> bool {

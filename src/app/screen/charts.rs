@@ -10,7 +10,15 @@ use crate::project::{self, Window, series::Current};
 /// The strip and the current values, which the header shows too.
 pub struct Charts {
     series: project::Series,
+    short: bool,
 }
+
+/// A chart of latencies reaches at least up to here, ms.
+const LATENCY_TOP_MS: f64 = 500.0;
+/// A chart of errors reaches at least up to this many, and to a tenth of the events, so that a single failure is no burst.
+const ERRORS_TOP: u32 = 4;
+/// A series narrower than this has a short title.
+const SHORT_TITLES: u16 = 120;
 
 /// Series in the strip.
 const SERIES: u16 = 4;
@@ -20,26 +28,50 @@ pub fn window(state: &State, bars: usize) -> Window {
     Window::ending_at(&state.log, state.cursor(), state.moment_ms(), bars)
 }
 
+/// The window of a trend with that many bars: as long as the strip's, so that one can be read under the other.
+#[must_use]
+pub fn trend_window(state: &State, layout: &Layout, bars: usize) -> Window {
+    let strip = window(state, strip_bars(layout));
+    let span_ms = strip.bucket_ms * strip.count as u64;
+    Window {
+        end_ms: strip.end_ms,
+        bucket_ms: span_ms.div_ceil(bars.max(1) as u64).max(1),
+        count: bars,
+    }
+}
+
+fn strip_bars(layout: &Layout) -> usize {
+    let areas = layout
+        .strip
+        .map(|strip| series_areas(strip, SERIES))
+        .unwrap_or_default();
+    areas
+        .iter()
+        .map(|a| usize::from(a.width))
+        .max()
+        .unwrap_or(40)
+}
+
 /// Counts as shares of the largest.
 pub fn heights(counts: &[u32]) -> Vec<f32> {
-    let most = f64::from(counts.iter().copied().max().unwrap_or(0).max(1));
+    heights_of(counts, counts.iter().copied().max().unwrap_or(0))
+}
+
+/// Counts as shares of `most`.
+pub fn heights_of(counts: &[u32], most: u32) -> Vec<f32> {
+    let most = f64::from(most.max(1));
     #[expect(clippy::cast_possible_truncation, reason = "a share of 0 to 1")]
     counts
         .iter()
-        .map(|c| (f64::from(*c) / most) as f32)
+        .map(|c| (f64::from(*c) / most).min(1.0) as f32)
         .collect()
 }
 
 impl Charts {
     /// Counts what the strip shows; `None` where there is no room for it.
     pub fn of(state: &State, layout: &Layout) -> Option<Self> {
-        let areas = series_areas(layout.strip?, SERIES);
-        let bars = areas
-            .iter()
-            .map(|a| usize::from(a.width))
-            .max()
-            .unwrap_or(0);
-        let window = window(state, bars);
+        layout.strip?;
+        let window = window(state, strip_bars(layout));
         let series = project::series(
             &state.log,
             &state.activity,
@@ -47,7 +79,10 @@ impl Charts {
             state.moment_ms(),
             window,
         );
-        Some(Self { series })
+        Some(Self {
+            series,
+            short: layout.size.width < SHORT_TITLES,
+        })
     }
 
     /// The values at the playhead.
@@ -65,7 +100,7 @@ impl Charts {
             .iter()
             .flatten()
             .copied()
-            .fold(1.0, f64::max);
+            .fold(LATENCY_TOP_MS, f64::max);
         #[expect(clippy::cast_possible_truncation, reason = "a share of 0 to 1")]
         let p95 = self
             .series
@@ -73,6 +108,13 @@ impl Charts {
             .iter()
             .map(|v| v.map(|ms| (ms / slowest) as f32))
             .collect();
+        let busiest = self.series.events.iter().copied().max().unwrap_or(0);
+        let failing = self.series.errors.iter().copied().max().unwrap_or(0);
+        let errors = heights_of(
+            &self.series.errors,
+            failing.max(busiest / 10).max(ERRORS_TOP),
+        );
+        let errors = errors.into_iter().map(Some).collect();
         let p95_value = now.p95_ms.map_or_else(|| "—".to_owned(), number::latency);
         vec![
             series(
@@ -86,12 +128,22 @@ impl Charts {
                 "errors/s",
                 &number::rate(now.errors_per_s),
                 error_tone(now),
-                counts(&self.series.errors),
+                errors,
                 Tone::Error,
             ),
-            series("latency p95", &p95_value, Tone::Strong, p95, Tone::Amber),
             series(
-                "active sessions",
+                if self.short { "p95" } else { "latency p95" },
+                &p95_value,
+                Tone::Strong,
+                p95,
+                Tone::Amber,
+            ),
+            series(
+                if self.short {
+                    "active"
+                } else {
+                    "active sessions"
+                },
                 &number::grouped(u64::from(now.active)),
                 Tone::Strong,
                 counts(&self.series.active),

@@ -5,13 +5,24 @@ use super::{inner_width, number, titled};
 use crate::app::layout::{Area, PaneId};
 use crate::app::state::{Detail, Form, State};
 use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
-use crate::model::{Event, Flags, SafeText, hex, time};
+use crate::model::{Event, Flags, Part, SafeText, hex, time};
 use crate::store::EntryRef;
 
 /// Columns of the names at the left.
 const NAME: u16 = 16;
 /// Lines that one value may take.
 const VALUE_LINES: usize = 2_000;
+
+/// Parts that the event form shows under their own names.
+const SHOWN: [Part; 7] = [
+    Part::Kind,
+    Part::Session,
+    Part::User,
+    Part::Role,
+    Part::Latency,
+    Part::Tokens,
+    Part::Error,
+];
 
 /// A name and a value that may go over several lines.
 struct Item {
@@ -153,10 +164,13 @@ fn event_items(state: &State, entry: &EntryRef<'_>, width: usize) -> Vec<Item> {
         name: SafeText::own("fault"),
         lines: vec![fault(&f.field, f.problem)],
     });
+    let shown = SHOWN.map(|part| event.sources.attribute(part));
     let rest = event
         .attributes
         .iter()
-        .map(|(name, value)| text_item(name, value, width, Tone::Plain));
+        .enumerate()
+        .filter(|(index, _)| !shown.contains(&Some(*index)));
+    let rest = rest.map(|(_, (name, value))| text_item(name, value, width, Tone::Plain));
     let blank = Item {
         name: SafeText::default(),
         lines: vec![Line::new()],

@@ -46,15 +46,27 @@ pub fn errors(state: &State, area: Area) -> Pane {
     let height = usize::from(area.body().height);
     let first = first_row(state, &groups, height);
     let widths = Widths::of(area.width);
-    let window = charts::window(state, usize::from(widths.trend));
+    let window = charts::trend_window(state, &state.layout(), usize::from(widths.trend));
     let trends = trends(&state.log, state.cursor(), window);
+    let top = trends
+        .values()
+        .flatten()
+        .copied()
+        .max()
+        .unwrap_or(0)
+        .max(TREND_TOP);
     let shown = groups.iter().skip(first).take(height);
     let rows: Vec<Row> = shown
-        .map(|g| row(state, g, widths, trends.get(&g.fingerprint)))
+        .map(|g| row(state, g, widths, trends.get(&g.fingerprint), top))
         .collect();
     let scrollbar = scrollbar(groups.len(), first, rows.len(), area.body().height);
     let empty = if groups.is_empty() {
-        vec![own("no errors up to here", Tone::Dim)]
+        let where_to = if state.narrowing.is_some() {
+            "no errors among the matches"
+        } else {
+            "no errors up to here"
+        };
+        vec![own(where_to, Tone::Dim)]
     } else {
         Vec::new()
     };
@@ -94,6 +106,8 @@ struct Widths {
     trend: u16,
 }
 
+/// The trends of all groups have one scale, which reaches at least up to this many errors.
+const TREND_TOP: u32 = 4;
 const COUNT: u16 = 6;
 const AGE: u16 = 5;
 
@@ -144,14 +158,20 @@ impl Widths {
     }
 }
 
-fn row(state: &State, group: &ErrorGroup, widths: Widths, trend: Option<&Vec<u32>>) -> Row {
+fn row(
+    state: &State,
+    group: &ErrorGroup,
+    widths: Widths,
+    trend: Option<&Vec<u32>>,
+    top: u32,
+) -> Row {
     let [kind, code, message] = group.parts(&state.log);
     let name = if code.is_empty() { kind } else { code };
     let last_ms = state.log.get(group.last).map_or(0, |e| e.axis_ms());
     let age = number::age(state.moment_ms().saturating_sub(last_ms));
     let trend = trend.map_or_else(
         || vec![0.0; usize::from(widths.trend)],
-        |counts| charts::heights(counts),
+        |counts| charts::heights_of(counts, top),
     );
     let cells = vec![
         Cell::Text(own(&number::grouped(group.count), Tone::Strong)),

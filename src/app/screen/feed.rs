@@ -7,7 +7,7 @@ use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
 use crate::model::Flags;
-use crate::project::errors::has_error;
+use crate::project::errors::count_errors;
 use crate::store::{EntryRef, Link, Seq};
 
 /// The entries of the feed's rows, from the top.
@@ -61,10 +61,10 @@ fn title(state: &State) -> Line {
 
 fn note(state: &State) -> Line {
     let history = state.feed.history;
-    let total = state.log.len();
+    let total = state.horizon().since(state.log.first());
     let mut line = Line::new();
     if let Some(narrowing) = &state.narrowing {
-        let matches = narrowing.matches().len() as u64;
+        let matches = state.visible().count_before(state.horizon());
         let more = if narrowing.is_scanning() { "… " } else { " " };
         line.push(Piece::own(&number::grouped(matches), Tone::Strong));
         line.push(Piece::own(&format!("{more}of "), Tone::Dim));
@@ -128,16 +128,16 @@ struct Widths {
 
 impl Widths {
     fn of(width: u16) -> Self {
-        let (kind, session, user, tokens) = match width {
-            0..60 => (16, 0, 0, 0),
-            60..100 => (17, 13, 0, 0),
-            100..130 => (17, 13, 8, 0),
-            130..190 => (17, 14, 9, 9),
-            _ => (24, 38, 14, 10),
+        let (time, kind, session, user, latency, tokens) = match width {
+            0..60 => (8, 14, 0, 0, 0, 0),
+            60..90 => (8, 14, 13, 0, 0, 0),
+            90..110 => (12, 14, 13, 0, 8, 0),
+            110..140 => (12, 17, 13, 8, 8, 0),
+            140..190 => (12, 17, 14, 9, 8, 9),
+            _ => (12, 24, 22, 14, 8, 10),
         };
-        let latency = if width < 60 { 0 } else { 8 };
         let mut out = Self {
-            time: 12,
+            time,
             kind,
             session,
             user,
@@ -187,7 +187,7 @@ fn row(state: &State, entry: &EntryRef<'_>, widths: Widths, selected: Option<Seq
         .map(|t| own(&format!("{} tok", number::short(t)), Tone::Dim))
         .unwrap_or_default();
     let cells = vec![
-        Cell::Text(time(state, entry)),
+        Cell::Text(time(state, entry, widths.time)),
         Cell::Text(own(glyph(event.class), tone)),
         Cell::Text(theirs(&event.kind, widths.kind, tone)),
         Cell::Text(theirs(
@@ -209,20 +209,23 @@ fn row(state: &State, entry: &EntryRef<'_>, widths: Widths, selected: Option<Seq
 }
 
 /// Marked amber where the entry came late, twice, or with a skewed clock.
-fn time(state: &State, entry: &EntryRef<'_>) -> Line {
+fn time(state: &State, entry: &EntryRef<'_>, width: u16) -> Line {
     let flags = entry.flags();
     let odd = flags.has(Flags::LATE) || flags.has(Flags::DUPLICATE) || flags.has(Flags::SKEWED);
-    own(
-        &state.options.zone.clock(entry.id().ms),
-        if odd { Tone::Amber } else { Tone::Dim },
-    )
+    let zone = state.options.zone;
+    let text = if width < 12 {
+        zone.clock_seconds(entry.id().ms)
+    } else {
+        zone.clock(entry.id().ms)
+    };
+    own(&text, if odd { Tone::Amber } else { Tone::Dim })
 }
 
 /// More matches than that are not looked through for errors at every frame.
 const TICKED_MATCHES: usize = 20_000;
 
 fn scrollbar(state: &State, rows: &[Seq], height: u16) -> Option<Scrollbar> {
-    let total = state.visible().count();
+    let total = state.visible().count_before(state.horizon());
     let shown = rows.len() as u64;
     if total <= shown || height == 0 {
         return None;
@@ -243,36 +246,40 @@ fn scrollbar(state: &State, rows: &[Seq], height: u16) -> Option<Scrollbar> {
     })
 }
 
-/// A tick where the entries that a row of the bar stands for hold an error.
+/// A tick where the entries that a row of the bar stands for hold more errors than usual for what is shown.
 fn ticks(state: &State, height: u16, total: u64) -> Vec<(u16, Tone)> {
     let edge = |row: u16| u64::from(row) * total / u64::from(height);
-    let has_tick = |row: &u16| {
-        let (from, to) = (edge(*row), edge(*row + 1).max(edge(*row) + 1));
-        match &state.narrowing {
-            None => {
-                let first = state.log.first().next();
-                has_error(
-                    &state.log,
-                    first.plus(from).before()..first.plus(to).before(),
-                )
-            }
-            Some(n) if n.matches().len() <= TICKED_MATCHES => {
-                let (from, to) = (
-                    usize::try_from(from).unwrap_or(0),
-                    usize::try_from(to).unwrap_or(0).min(n.matches().len()),
-                );
-                n.matches().range(from.min(to)..to).any(|s| {
-                    state
-                        .log
-                        .get(*s)
-                        .is_some_and(|e| e.flags().has(Flags::ERROR))
-                })
-            }
-            Some(_) => false,
-        }
+    let counts: Vec<u64> = (0..height)
+        .map(|row| errors_between(state, edge(row), edge(row + 1).max(edge(row) + 1)))
+        .collect();
+    let all: u64 = counts.iter().sum();
+    let is_many = |count: &u64| *count > 0 && count * u64::from(height) >= 2 * all;
+    let rows = (0..height).zip(&counts).filter(|(_, count)| is_many(count));
+    rows.map(|(row, _)| (row, Tone::Error)).collect()
+}
+
+/// Errors among the visible entries `from..to`, counted from the oldest.
+fn errors_between(state: &State, from: u64, to: u64) -> u64 {
+    let Some(narrowing) = &state.narrowing else {
+        let first = state.log.first().next();
+        return count_errors(
+            &state.log,
+            first.plus(from).before()..first.plus(to).before(),
+        );
     };
-    (0..height)
-        .filter(has_tick)
-        .map(|row| (row, Tone::Error))
-        .collect()
+    let matches = narrowing.matches();
+    if matches.len() > TICKED_MATCHES {
+        return 0;
+    }
+    let place = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(matches.len());
+    let is_error = |seq: &&Seq| {
+        state
+            .log
+            .get(**seq)
+            .is_some_and(|e| e.flags().has(Flags::ERROR))
+    };
+    matches
+        .range(place(from)..place(to))
+        .filter(is_error)
+        .count() as u64
 }

@@ -100,7 +100,11 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
         text: SafeText::line(shown.as_bytes(), room),
         cursor: u16::try_from(prompt.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0),
         status,
-        below: below(state, prompt, wrong.as_ref(), label.len()),
+        below: below(
+            prompt,
+            wrong.as_ref(),
+            usize::from(width).saturating_sub(label.len() + 3),
+        ),
         wrong,
     }
 }
@@ -124,31 +128,25 @@ fn status(state: &State, prompt: &Prompt) -> Line {
     }
 }
 
-fn below(
-    state: &State,
-    prompt: &Prompt,
-    wrong: Option<&std::ops::Range<u16>>,
-    label_width: usize,
-) -> Line {
+/// Begins under the first column of the input and is `wide` columns wide.
+fn below(prompt: &Prompt, wrong: Option<&std::ops::Range<u16>>, wide: usize) -> Line {
     let Some((error, wrong)) = prompt.error.as_ref().zip(wrong) else {
         let hint = match prompt.purpose {
             Purpose::Filter(_) => {
-                "type:error.*  user:u1,u2  latency>500  is:error  -word  /regex/  since:-10m   Enter keeps it, Esc goes back"
+                "type:error.*  user:u1,u2  latency>500  is:error  -word  /regex/  since:-10m   Esc goes back"
             }
             Purpose::GoTo => {
-                "-10m   14:02:07   yesterday 9:00   2026-11-23T14:02   an entry id   Enter goes there, Esc goes back"
+                "-10m   14:02:07   yesterday 9:00   2026-11-23T14:02   an entry id   Esc goes back"
             }
         };
-        return own(&format!("  {hint}"), Tone::Dim);
+        return own(hint, Tone::Dim);
     };
-    // Under the label and its two blanks stands the first column of the text.
     let message = if error.hint.is_empty() {
         error.message.clone()
     } else {
         format!("{} — {}", error.message, error.hint)
     };
-    let wide = usize::from(state.size.width);
-    let column = label_width + 3 + usize::from(wrong.start);
+    let column = usize::from(wrong.start);
     let text = SafeText::line(message.as_bytes(), wide);
     if column + 2 + text.width() <= wide {
         return [

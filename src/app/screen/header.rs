@@ -67,11 +67,12 @@ fn whole_seconds(ms: u64) -> u64 {
 }
 
 fn pill(state: &State) -> Piece {
-    let at = || {
+    let here = || {
         state
             .selected()
-            .map_or_else(|| "—".to_owned(), |e| state.options.zone.clock(e.id().ms))
+            .or_else(|| state.log.last_before(state.cursor()))
     };
+    let at = || here().map_or_else(|| "—".to_owned(), |e| state.options.zone.clock(e.id().ms));
     match (state.playhead, &state.feed.link) {
         (Playhead::Paused(_), _) => Piece::own(&format!(" ‖ {} ", at()), Tone::PillPast),
         (Playhead::Playing { at_us, .. }, _) => {
@@ -91,7 +92,7 @@ fn pill(state: &State) -> Piece {
     }
 }
 
-/// Those at the left drop out first; how much memory the log takes is the last to matter, but it is narrow and at the end.
+/// Those at the left drop out first. How much memory the log takes is a fact of the present and is left out in the past.
 fn right(state: &State, charts: Option<&Charts>) -> Vec<Piece> {
     let mut right = Vec::new();
     if let Some(now) = charts.map(Charts::current) {
@@ -119,6 +120,9 @@ fn right(state: &State, charts: Option<&Charts>) -> Vec<Piece> {
             &format!("{} active", number::grouped(u64::from(now.active))),
             Tone::Dim,
         ));
+    }
+    if state.playhead != Playhead::Following {
+        return right;
     }
     right.push(Piece::own(
         &number::bytes(state.log.memory_bytes()),

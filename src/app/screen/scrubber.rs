@@ -105,13 +105,15 @@ fn start(state: &State, start_ms: Ms) -> Line {
 
 fn bars(density: &Density) -> Vec<ScrubberBar> {
     let most = f64::from(density.events.iter().copied().max().unwrap_or(0).max(1));
+    // Even traffic stays below the top, so that what rises above it can be seen.
+    let most = most.max(1.6 * mean(&density.events));
     let pairs = density.events.iter().zip(&density.errors);
     pairs
         .map(|(events, errors)| {
             let failing = f64::from(*errors) >= ERROR_SHARE * f64::from(*events) && *errors > 1;
-            // The square root lets quiet times be seen beside a burst.
+            // Less than linear, so that quiet times can be seen beside a burst.
             #[expect(clippy::cast_possible_truncation, reason = "a share of 0 to 1")]
-            let height = (f64::from(*events) / most).sqrt() as f32;
+            let height = (f64::from(*events) / most).powf(0.7) as f32;
             ScrubberBar {
                 height,
                 tone: if failing { Tone::Error } else { Tone::Blue },
@@ -119,6 +121,15 @@ fn bars(density: &Density) -> Vec<ScrubberBar> {
             }
         })
         .collect()
+}
+
+/// Over the columns in which something happened.
+fn mean(counts: &[u32]) -> f64 {
+    let busy = counts.iter().filter(|c| **c > 0).count().max(1);
+    let total: f64 = counts.iter().map(|c| f64::from(*c)).sum();
+    #[expect(clippy::cast_precision_loss, reason = "columns of a screen")]
+    let busy = busy as f64;
+    total / busy
 }
 
 /// Runs of columns in which nothing happened for long: from, to (excluded), and how long.
@@ -138,16 +149,23 @@ fn gaps(density: &Density) -> Vec<(usize, usize, Ms)> {
     gaps
 }
 
+#[expect(clippy::cast_precision_loss, reason = "columns of a screen")]
+fn columns_f64(density: &Density) -> f64 {
+    density.errors.len().max(1) as f64
+}
+
 fn gap(density: &Density, from: usize, to: usize) -> Option<(usize, usize, Ms)> {
     let ms = density.start_of(to).saturating_sub(density.start_of(from));
     (to - from >= GAP_COLUMNS && ms >= GAP_MS).then_some((from, to, ms))
 }
 
-/// Errors as squares, gaps in words; what does not fit beside another is left out.
+/// Errors as squares, where they are more than usual for this log; gaps in words, where they fit.
 fn marks(density: &Density, gaps: &[(usize, usize, Ms)], playhead: usize) -> Vec<(u16, Piece)> {
     let mut marks = Vec::new();
+    let usual =
+        2.0 * density.errors.iter().map(|e| f64::from(*e)).sum::<f64>() / columns_f64(density);
     for (column, errors) in density.errors.iter().enumerate() {
-        if *errors > 0 && column != playhead {
+        if *errors > 0 && f64::from(*errors) >= usual && column != playhead {
             let tone = if column > playhead {
                 Tone::Faint
             } else {

@@ -57,7 +57,9 @@ pub fn session(state: &State, area: Area) -> Pane {
         columns: widths.columns(),
         rows,
     };
-    let scrollbar = scrollbar(&line, &items, height);
+    // Beside the errors, the line between the panes stands where the bar would.
+    let alone = state.layout().errors.is_none();
+    let scrollbar = scrollbar(&line, &items, height).filter(|_| alone);
     Pane {
         table,
         scrollbar,

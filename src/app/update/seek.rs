@@ -47,12 +47,13 @@ pub fn to_time(state: &mut State, ms: Ms) {
     }
 }
 
-/// To the next error that the feed shows, or the one before.
+/// To the next error that the feed shows, or the one before; from the live end, where none is next, to the newest.
 pub fn to_error(state: &mut State, forward: bool) {
     let Some(here) = state.selected().map(|e| e.seq) else {
         return;
     };
     let following = state.playhead == Playhead::Following;
+    let forward = forward && !following;
     let found = match (&state.narrowing, forward) {
         (None, true) => next_error(&state.log, here.after()),
         (None, false) => previous_error(
@@ -74,7 +75,7 @@ pub fn to_error(state: &mut State, forward: bool) {
             .iter()
             .rev()
             .copied()
-            .filter(|s| *s < here)
+            .filter(|s| *s < here || (following && *s == here))
             .find(|s| is_error(&state.log, *s)),
     };
     match found {

@@ -11,6 +11,7 @@ const SILENT_MS: Ms = 30_000;
 /// Makes it hold.
 pub fn settle(state: &mut State) {
     keep_playhead_on_log(state);
+    keep_horizon(state);
     keep_playhead_in_feed(state);
     choose_session(state);
 }
@@ -25,6 +26,20 @@ fn keep_playhead_on_log(state: &mut State) {
             *cursor = (*cursor).clamp(low, high.max(low));
         }
     }
+}
+
+/// Set on leaving the live end; a playhead that plays past it takes it along.
+fn keep_horizon(state: &mut State) {
+    state.panes.horizon = match state.playhead {
+        Playhead::Following => None,
+        Playhead::Paused(_) | Playhead::Playing { .. } => Some(
+            state
+                .panes
+                .horizon
+                .unwrap_or(state.log.end())
+                .max(state.cursor()),
+        ),
+    };
 }
 
 /// Moves the feed only when the playhead's row would leave it.
