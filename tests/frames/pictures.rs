@@ -23,11 +23,11 @@ pub const WIDE_PAST: &str = "
  14:05:08.238  › message.added     sess-513d  user-12  assistant 要約は短く: …    564 ms   148 tok ▪
  14:05:09.238  › message.added     sess-513d  user-12  user      ok, retry wi…             148 tok ▐
 ▌14:05:19.120  ✗ error.occurred    sess-598a  user-24  tool_error rate limite…   5149 ms           ▐
-─ session sess-7a3f user-7  open 12m 04s  14 msg … ─┬─ errors 214 in 12 groups ─────────────────────
- +00:00  ▸ session.started   10.0.0.17  a…          │ 112  tool_error        se…   2 s ▁▁▁▅▅▅▁▁▁▁▁
- +00:05  › message.added     user  How do…          │  41  tool_error        fi…   9 s ██▁▁▁▁▁▁▁▁▁
- +00:07  › message.added     assistant  C…   2.1 s  │  33  rate_limit        ra…  14 s ▁▁▁▁▁▅▆▆▁▁▁
-         ┊ 38 s idle                                │   9  context_overflow  co…   3 m ▁▇▇▇▁▁▁▁▁▁▁
+─ session sess-7a3f user-7  open 12m 04s  14 ms… ─┬─ errors 214 in 12 groups ───────────────────────
+ +00:00  ▸ session.started   10.0.0.17 …          │ 112  tool_error        sear…   2 s ▁▁▁▅▅▅▁▁▁▁▁
+ +00:05  › message.added     user  How …          │  41  tool_error        file…   9 s ██▁▁▁▁▁▁▁▁▁
+ +00:07  › message.added     assistant …   2.1 s  │  33  rate_limit        rate…  14 s ▁▁▁▁▁▅▆▆▁▁▁
+         ┊ 38 s idle                              │   9  context_overflow  cont…   3 m ▁▇▇▇▁▁▁▁▁▁▁
 
 ─ 13:10:02 ─────────────────────────────────────────────────────────────────────────▼──── 14:05:19 ─
  ▃▃▃▃▄▄▄▄▃▃▃▃▄▄▄▄▃▃▂▂▃▃▃▃▃▃▃▃▃▃▄▄▂▂▃▃▃▃▃▃▃▃▃▃▃▃▄▄▄▄▃▃▄┄┄┄┄┄▃▃▄▄▄▄▃▃▃▃▃▃▂▂▃▃▃▃▄▄▇▇▇▇▇▇▃▃▄▄▂▂▄▄▄▄▃▃▃▃
