@@ -233,7 +233,7 @@ impl State {
                 .map_or(0, |e| e.axis_ms())
         };
         match self.playhead {
-            Playhead::Following if self.quiet_ms() <= QUIET_MS => self.present_ms(),
+            Playhead::Following if !self.is_quiet() => self.present_ms(),
             Playhead::Playing { at_us, .. } => (at_us / 1_000).max(at_entry()),
             Playhead::Following | Playhead::Paused(_) => at_entry(),
         }
@@ -258,6 +258,12 @@ impl State {
             .now_ms
             .saturating_sub(self.clock.ahead_ms.unwrap_or_default());
         here.max(self.log.axis_range().map_or(0, |(_, last)| last))
+    }
+
+    /// Whether it follows a stream that fell silent.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.playhead == Playhead::Following && self.quiet_ms() > QUIET_MS
     }
 
     /// How long the newest entry is ago.

@@ -11,6 +11,7 @@ use crate::project::{self, Window, series::Current};
 pub struct Charts {
     series: project::Series,
     short: bool,
+    quiet: bool,
 }
 
 /// A chart of latencies reaches at least up to here, ms.
@@ -82,6 +83,7 @@ impl Charts {
         Some(Self {
             series,
             short: layout.size.width < SHORT_TITLES,
+            quiet: state.is_quiet(),
         })
     }
 
@@ -93,6 +95,8 @@ impl Charts {
     /// The four series.
     pub fn strip(&self) -> Vec<Series> {
         let now = self.series.current;
+        // Values of a stream that fell silent are not those of the present.
+        let strong = if self.quiet { Tone::Dim } else { Tone::Strong };
         let counts = |counts: &[u32]| heights(counts).into_iter().map(Some).collect::<Vec<_>>();
         let slowest = self
             .series
@@ -120,21 +124,21 @@ impl Charts {
             series(
                 "events/s",
                 &number::rate(now.events_per_s),
-                Tone::Strong,
+                strong,
                 counts(&self.series.events),
                 Tone::Blue,
             ),
             series(
                 "errors/s",
                 &number::rate(now.errors_per_s),
-                error_tone(now),
+                error_tone(now, strong),
                 errors,
                 Tone::Error,
             ),
             series(
                 if self.short { "p95" } else { "latency p95" },
                 &p95_value,
-                Tone::Strong,
+                strong,
                 p95,
                 Tone::Amber,
             ),
@@ -145,7 +149,7 @@ impl Charts {
                     "active sessions"
                 },
                 &number::grouped(u64::from(now.active)),
-                Tone::Strong,
+                strong,
                 counts(&self.series.active),
                 Tone::Green,
             ),
@@ -153,11 +157,11 @@ impl Charts {
     }
 }
 
-fn error_tone(now: Current) -> Tone {
+fn error_tone(now: Current, none: Tone) -> Tone {
     if now.errors_per_s > 0.0 {
         Tone::ErrorStrong
     } else {
-        Tone::Strong
+        none
     }
 }
 

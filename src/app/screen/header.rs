@@ -4,7 +4,7 @@ use super::charts::Charts;
 use super::number;
 use super::style::{own, theirs};
 use crate::app::playhead::Playhead;
-use crate::app::state::{QUIET_MS, State};
+use crate::app::state::State;
 use crate::app::view::{Header, Line, Piece, Tone};
 use crate::model::time;
 use crate::store::Link;
@@ -30,10 +30,10 @@ fn left(state: &State) -> Line {
     line.extend(own(" ", Tone::Plain));
     line.extend(theirs(state.options.streams.as_bytes(), 40, Tone::Cyan));
     if state.playhead == Playhead::Following {
-        if state.quiet_ms() > QUIET_MS {
+        if state.is_quiet() {
             line.extend(gap());
             line.extend(own(
-                &format!("quiet for {}", time::span(whole_seconds(state.quiet_ms()))),
+                &format!("quiet for {}", number::age(state.quiet_ms())),
                 Tone::Amber,
             ));
         }
@@ -95,7 +95,9 @@ fn pill(state: &State) -> Piece {
 /// Those at the left drop out first. How much memory the log takes is a fact of the present and is left out in the past.
 fn right(state: &State, charts: Option<&Charts>) -> Vec<Piece> {
     let mut right = Vec::new();
-    if let Some(now) = charts.map(Charts::current) {
+    // The rates of a stream that fell silent are in the strip, under the time to which they belong.
+    let present = charts.filter(|_| !state.is_quiet());
+    if let Some(now) = present.map(Charts::current) {
         right.push(Piece::own(
             &format!("{} ev/s", number::rate(now.events_per_s)),
             Tone::Dim,
