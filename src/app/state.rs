@@ -243,7 +243,7 @@ impl State {
     #[must_use]
     pub fn moment_end(&self) -> Ms {
         let last = self.log.axis_range().map_or(0, |(_, last)| last);
-        if self.quiet_ms() <= QUIET_MS {
+        if self.quiet_ms() <= QUIET_MS && !self.is_link_down() {
             self.present_ms()
         } else {
             last
@@ -260,10 +260,21 @@ impl State {
         here.max(self.log.axis_range().map_or(0, |(_, last)| last))
     }
 
-    /// Whether it follows a stream that fell silent.
+    /// Whether it follows a stream of which the present is not known, or long the same: it fell silent, or the link is down.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.playhead == Playhead::Following && self.quiet_ms() > QUIET_MS
+        let is_down = matches!(
+            self.feed.link,
+            Link::Lost { .. } | Link::Refused(_) | Link::Ended
+        );
+        self.playhead == Playhead::Following && (is_down || self.quiet_ms() > QUIET_MS)
+    }
+
+    fn is_link_down(&self) -> bool {
+        matches!(
+            self.feed.link,
+            Link::Lost { .. } | Link::Refused(_) | Link::Ended
+        )
     }
 
     /// How long the newest entry is ago.

@@ -12,6 +12,7 @@ pub struct Charts {
     series: project::Series,
     short: bool,
     quiet: bool,
+    empty: bool,
 }
 
 /// A chart of latencies reaches at least up to here, ms.
@@ -84,6 +85,7 @@ impl Charts {
             series,
             short: layout.size.width < SHORT_TITLES,
             quiet: state.is_quiet(),
+            empty: state.log.is_empty(),
         })
     }
 
@@ -92,8 +94,21 @@ impl Charts {
         self.series.current
     }
 
+    /// Four series of which nothing is known.
+    fn unknown(&self) -> Vec<Series> {
+        let titles = ["events/s", "errors/s", "latency p95", "active sessions"];
+        let bars = vec![None; self.series.events.len()];
+        titles
+            .iter()
+            .map(|title| series(title, "—", Tone::Dim, bars.clone(), Tone::Faint))
+            .collect()
+    }
+
     /// The four series.
     pub fn strip(&self) -> Vec<Series> {
+        if self.empty {
+            return self.unknown();
+        }
         let now = self.series.current;
         // Values of a stream that fell silent are not those of the present.
         let strong = if self.quiet { Tone::Dim } else { Tone::Strong };

@@ -30,10 +30,10 @@ fn left(state: &State) -> Line {
     line.extend(own(" ", Tone::Plain));
     line.extend(theirs(state.options.streams.as_bytes(), 40, Tone::Cyan));
     if state.playhead == Playhead::Following {
-        if state.is_quiet() {
+        if state.is_quiet() && !state.log.is_empty() {
             line.extend(gap());
             line.extend(own(
-                &format!("quiet for {}", number::age(state.quiet_ms())),
+                &format!("last entry {} ago", number::age(state.quiet_ms())),
                 Tone::Amber,
             ));
         }
@@ -96,7 +96,7 @@ fn pill(state: &State) -> Piece {
 fn right(state: &State, charts: Option<&Charts>) -> Vec<Piece> {
     let mut right = Vec::new();
     // The rates of a stream that fell silent are in the strip, under the time to which they belong.
-    let present = charts.filter(|_| !state.is_quiet());
+    let present = charts.filter(|_| !state.is_quiet() && !state.log.is_empty());
     if let Some(now) = present.map(Charts::current) {
         right.push(Piece::own(
             &format!("{} ev/s", number::rate(now.events_per_s)),
