@@ -263,11 +263,7 @@ impl State {
     /// Whether it follows a stream of which the present is not known, or long the same: it fell silent, or the link is down.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        let is_down = matches!(
-            self.feed.link,
-            Link::Lost { .. } | Link::Refused(_) | Link::Ended
-        );
-        self.playhead == Playhead::Following && (is_down || self.quiet_ms() > QUIET_MS)
+        self.playhead == Playhead::Following && (self.is_link_down() || self.quiet_ms() > QUIET_MS)
     }
 
     fn is_link_down(&self) -> bool {
