@@ -32,8 +32,8 @@ pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
 fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
     let was_empty = state.log.is_empty();
     let places = state.log.append(page);
-    for (_, chunk, rows) in state.log.chunks(places.start.before()..places.end.before()) {
-        state.activity.newer(&chunk.columns, rows);
+    for (base, chunk, rows) in state.log.chunks(places.start.before()..places.end.before()) {
+        state.activity.newer(&chunk.columns, base, rows);
     }
     if !was_empty {
         note_clock(state, page, received_at);
@@ -60,10 +60,10 @@ fn older(state: &mut State, page: &Page) {
     let added: Vec<_> = state
         .log
         .chunks(first..end)
-        .map(|(_, chunk, rows)| (std::sync::Arc::clone(chunk), rows))
+        .map(|(base, chunk, rows)| (base, std::sync::Arc::clone(chunk), rows))
         .collect();
-    for (chunk, rows) in added.into_iter().rev() {
-        state.activity.older(&chunk.columns, rows);
+    for (base, chunk, rows) in added.into_iter().rev() {
+        state.activity.older(&chunk.columns, base, rows);
     }
     if let Some(narrowing) = &mut state.narrowing {
         narrowing.keep_up(&state.log);
