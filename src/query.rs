@@ -26,6 +26,7 @@ pub mod plan;
 pub mod scan;
 pub mod time;
 mod value;
+mod word;
 
 pub use ast::{Filter, FilterError};
 pub use plan::{Now, Plan};

@@ -17,8 +17,10 @@ pub struct Narrowing {
     generation: u64,
     matches: VecDeque<Seq>,
     covered: Range<Cursor>,
-    /// Where the scan under way will end; `None` when none is.
-    scanning_to: Option<Cursor>,
+    /// What the scan under way has not answered yet; `None` when none is.
+    scanning: Option<Range<Cursor>>,
+    /// Answers about old entries may have changed since the last scan began.
+    outdated: bool,
 }
 
 impl Narrowing {
@@ -32,47 +34,61 @@ impl Narrowing {
             generation,
             matches: VecDeque::new(),
             covered: log.end()..log.end(),
-            scanning_to: None,
+            scanning: None,
+            outdated: false,
         };
         let effect = narrowing.scan_all(log);
         (narrowing, effect)
     }
 
     fn scan_all(&mut self, log: &Log) -> Option<Effect> {
-        self.matches.clear();
-        self.covered = log.end()..log.end();
+        self.outdated = false;
         if log.is_empty() {
             return None;
         }
-        self.scanning_to = Some(log.first());
-        let (generation, plan) = (self.generation, Arc::clone(&self.plan));
+        let range = log.first()..log.end();
+        self.scanning = Some(range.clone());
         Some(Effect::Scan {
-            generation,
-            plan,
+            generation: self.generation,
+            plan: Arc::clone(&self.plan),
             log: log.snapshot(),
-            range: log.first()..log.end(),
+            range,
         })
     }
 
-    /// Takes in a part of the scan's answer; one of another generation is dropped.
+    /// Takes in a part of the scan's answer; one of another generation, or one that was taken in before, is dropped.
     pub fn scanned(&mut self, generation: u64, part: Scan, log: &Log) {
-        if generation != self.generation
-            || part.range.end > self.covered.start
-            || self.scanning_to.is_none()
-        {
+        let Some(left) = &mut self.scanning else {
+            return;
+        };
+        if generation != self.generation || part.range.end != left.end {
             return;
         }
-        for seq in part.matches.into_iter().rev() {
-            self.matches.push_front(seq);
+        left.end = part.range.start;
+        if left.end <= left.start.max(log.first()) {
+            self.scanning = None;
         }
-        self.covered.start = part.range.start;
-        if self
-            .scanning_to
-            .is_some_and(|to| part.range.start <= to.max(log.first()))
-        {
-            self.scanning_to = None;
-        }
+        self.covered.start = self.covered.start.min(part.range.start);
+        self.replace(&part.range, part.matches);
         self.keep_up(log);
+    }
+
+    /// Puts these matches in the place of those known within the range.
+    fn replace(&mut self, range: &Range<Cursor>, matches: Vec<Seq>) {
+        let from = self
+            .matches
+            .partition_point(|seq| range.start.includes(*seq));
+        let to = self.matches.partition_point(|seq| range.end.includes(*seq));
+        if to == 0 {
+            for seq in matches.into_iter().rev() {
+                self.matches.push_front(seq);
+            }
+            return;
+        }
+        let later = self.matches.split_off(to);
+        self.matches.truncate(from);
+        self.matches.extend(matches);
+        self.matches.extend(later);
     }
 
     /// Looks at entries that came since, at both ends, and forgets those that went. They are at most a page or two.
@@ -83,7 +99,7 @@ impl Narrowing {
             self.matches.extend(news);
             self.covered.end = end;
         }
-        if self.scanning_to.is_none() && first < self.covered.start {
+        if self.scanning.is_none() && first < self.covered.start {
             for seq in self
                 .look_at(log, first..self.covered.start)
                 .into_iter()
@@ -100,10 +116,16 @@ impl Narrowing {
         }
     }
 
-    /// Begins anew where answers about old entries may have changed (a session ended, and the filter asks about that).
+    /// Notes that a session's end became known.
+    pub fn note_end(&mut self) {
+        self.outdated |= self.plan.needs_sessions();
+    }
+
+    /// Asks anew where answers about old entries may have changed, once no scan is under way. What is known stays until
+    /// its part of the answer comes.
     #[must_use]
     pub fn refresh(&mut self, generation: u64, log: &Log) -> Option<Effect> {
-        if !self.plan.needs_sessions() || self.scanning_to.is_some() {
+        if !self.outdated || self.scanning.is_some() {
             return None;
         }
         self.generation = generation;
@@ -125,10 +147,11 @@ impl Narrowing {
         &self.matches
     }
 
-    /// Whether older entries are still being looked at.
+    /// Whether older entries are still being looked at for the first time.
     #[must_use]
     pub fn is_scanning(&self) -> bool {
-        self.scanning_to.is_some()
+        let left = self.scanning.as_ref();
+        left.is_some_and(|left| left.start < self.covered.start)
     }
 }
 

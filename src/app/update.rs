@@ -33,12 +33,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             state.size = size;
             Vec::new()
         }
-        Action::Scanned { generation, scan } => {
-            if let Some(narrowing) = &mut state.narrowing {
-                narrowing.scanned(generation, scan, &state.log);
-            }
-            Vec::new()
-        }
+        Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
     };
     settle::settle(state);
     effects.extend(seek::wants_older(state));

@@ -113,7 +113,7 @@ impl Groups {
         *group = (group.0 + count, group.1.max(last));
     }
 
-    /// Ties by the symbol, so that equal counts do not change places from frame to frame.
+    /// Of equally large groups the one that failed last stands first, so that no two are equal and none changes places unless it grows.
     fn sorted(self) -> Vec<ErrorGroup> {
         let groups = self.0.into_iter();
         let mut groups: Vec<_> = groups
@@ -123,11 +123,7 @@ impl Groups {
                 last,
             })
             .collect();
-        groups.sort_unstable_by(|a, b| {
-            b.count
-                .cmp(&a.count)
-                .then(a.fingerprint.cmp(&b.fingerprint))
-        });
+        groups.sort_unstable_by_key(|group| std::cmp::Reverse((group.count, group.last)));
         groups
     }
 }

@@ -134,7 +134,7 @@ pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window:
         .iter_mut()
         .map(|bucket| quantile(bucket, 0.95))
         .collect();
-    out.active = active_counts(activity, at_ms, window);
+    out.active = active_counts(activity, cursor, at_ms, window);
     let recent = cursor.since(log.cursor_at(current_from));
     out.current = Current {
         events_per_s: per_second(recent, current_ms),
@@ -159,9 +159,12 @@ fn event_counts(log: &Log, cursor: Cursor, window: Window) -> Vec<u32> {
 }
 
 /// The last bucket is not over: it shows the moment itself.
-fn active_counts(activity: &Activity, at_ms: Ms, window: Window) -> Vec<u32> {
-    let mut counts = activity.active(window.end_ms, window.bucket_ms, window.count);
-    if let (Some(last), Some(now)) = (counts.last_mut(), activity.active(at_ms, 1, 1).first()) {
+fn active_counts(activity: &Activity, cursor: Cursor, at_ms: Ms, window: Window) -> Vec<u32> {
+    let mut counts = activity.active(cursor, window.end_ms, window.bucket_ms, window.count);
+    if let (Some(last), Some(now)) = (
+        counts.last_mut(),
+        activity.active(cursor, at_ms, 1, 1).first(),
+    ) {
         *last = *now;
     }
     counts

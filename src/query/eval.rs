@@ -240,10 +240,10 @@ fn text(search: &TextSearch, rows: Rows<'_>, mut left: Vec<u32>) -> Vec<u32> {
     if search.value_by_value {
         left.retain(|row| {
             let mut values = payloads.fields(*row as usize);
-            values.any(|(_, value)| search.regex.is_match(value))
+            values.any(|(_, value)| search.is_in(value))
         });
     } else if left.len() * 4 < payloads.len() {
-        left.retain(|row| search.regex.is_match(payloads.text(*row as usize)));
+        left.retain(|row| search.is_in(payloads.text(*row as usize)));
     } else {
         let found = in_one_sweep(search, rows, &left);
         left.retain(|row| found.get(*row as usize).is_some_and(|hit| *hit));
@@ -261,9 +261,8 @@ fn in_one_sweep(search: &TextSearch, rows: Rows<'_>, candidates: &[u32]) -> Vec<
     let arena = payloads.arena(first..last + 1);
     let start = payloads.text_range(first).start;
     let (mut row, mut at) = (first, 0);
-    while let Some(hit) = search.regex.find_at(arena, at) {
-        let place = start + hit.start();
-        row = payloads.row_of(place, row);
+    while let Some(hit) = search.find(arena, at) {
+        row = payloads.row_of(start + hit, row);
         if let Some(mark) = found.get_mut(row) {
             *mark = true;
         }

@@ -5,6 +5,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::ast::{Order, Pattern, Test};
 use super::number::{exact_number, number};
+use super::word::Word;
 
 /// Decides about one value.
 #[derive(Clone, Debug)]
@@ -93,27 +94,32 @@ fn starred(value: &[u8], first: &[u8], middle: &[Vec<u8>], last: &[u8]) -> bool 
     true
 }
 
-/// A pattern over an entry's values.
+/// A search over an entry's values.
 #[derive(Clone, Debug)]
 pub(super) struct TextSearch {
-    pub(super) regex: Regex,
+    finder: Finder,
     /// Whether it must see every value alone, because it has anchors or could match a separator.
     pub(super) value_by_value: bool,
 }
 
+#[derive(Clone, Debug)]
+enum Finder {
+    Word(Word),
+    Regex(Regex),
+}
+
 impl TextSearch {
-    /// A substring, whatever its case.
+    /// A substring, whatever its case. Letters beyond ASCII have cases that only the regular expressions know.
     pub(super) fn word(bytes: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok();
-        let regex = match text {
-            Some(text) if !text.is_ascii() => RegexBuilder::new(&regex::escape(text)),
-            Some(text) => bytewise(&regex::escape(text)),
-            None => bytewise(&escaped_bytes(bytes)),
-        }
-        .case_insensitive(true)
-        .build();
+        let finder = match (std::str::from_utf8(bytes), Word::of(bytes)) {
+            (Ok(text), word) if !text.is_ascii() || word.is_none() => {
+                let mut builder = RegexBuilder::new(&regex::escape(text));
+                Finder::Regex(builder.case_insensitive(true).build().ok()?)
+            }
+            (_, word) => Finder::Word(word?),
+        };
         Some(Self {
-            regex: regex.ok()?,
+            finder,
             value_by_value: bytes.is_empty() || bytes.contains(&crate::store::payload::SEPARATOR),
         })
     }
@@ -126,25 +132,25 @@ impl TextSearch {
         let bytes = pattern.contains("(?") && pattern.contains('-');
         let value_by_value = anchored || bytes || regex.is_match(b"");
         Some(Self {
-            regex,
+            finder: Finder::Regex(regex),
             value_by_value,
         })
     }
-}
 
-/// Without Unicode's case rules: `k` is then two bytes and not also the Kelvin sign, which lets the search skip ahead.
-fn bytewise(pattern: &str) -> RegexBuilder {
-    let mut builder = RegexBuilder::new(pattern);
-    builder.unicode(false);
-    builder
-}
+    pub(super) fn is_in(&self, text: &[u8]) -> bool {
+        match &self.finder {
+            Finder::Word(word) => word.is_in(text),
+            Finder::Regex(regex) => regex.is_match(text),
+        }
+    }
 
-fn escaped_bytes(bytes: &[u8]) -> String {
-    let escapes = bytes.iter().flat_map(|byte| {
-        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
-        ['\\', 'x', digit(byte >> 4), digit(byte & 15)]
-    });
-    escapes.collect()
+    /// Where the first match at or after `from` begins.
+    pub(super) fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+        match &self.finder {
+            Finder::Word(word) => word.find(text, from),
+            Finder::Regex(regex) => Some(regex.find_at(text, from)?.start()),
+        }
+    }
 }
 
 fn compile(pattern: &str) -> Option<Regex> {

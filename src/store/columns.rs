@@ -8,7 +8,7 @@ use crate::model::{Class, EntryId, Flags, Ms};
 pub struct Columns {
     /// Entry ids.
     pub id: Vec<EntryId>,
-    /// Where the entry stands on the time axis: `max(previous, id.ms)`, so it never falls.
+    /// Where the entry stands on the time axis: `max(previous, id.ms)`, so it never falls; at most 2^53.
     pub axis_ms: Vec<Ms>,
     /// The stream.
     pub stream: Vec<Symbol>,

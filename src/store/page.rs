@@ -7,7 +7,10 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use super::{Columns, Interner, Payloads, Rows, Strings, Symbol};
-use crate::model::{self, EntryId, Event, Evidence, FieldRef, Flags, Mapping};
+use crate::model::{self, EntryId, Event, Evidence, FieldRef, Flags, Mapping, Ms};
+
+/// The end of the time axis. Redis takes ids up to `u64::MAX`; within this, times can be added and told in µs.
+const AXIS_END_MS: Ms = 1 << 53;
 
 /// Decoded entries in stream order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,10 +98,11 @@ impl PageBuilder {
             .has(Flags::ERROR)
             .then(|| model::fingerprint(event));
         let c = &mut self.columns;
+        let place = id.ms.min(AXIS_END_MS);
         c.axis_ms.push(
             c.axis_ms
                 .last()
-                .map_or(id.ms, |previous| id.ms.max(*previous)),
+                .map_or(place, |previous| place.max(*previous)),
         );
         c.id.push(id);
         c.stream.push(stream);

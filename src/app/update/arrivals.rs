@@ -3,16 +3,14 @@
 use crate::app::action::Effect;
 use crate::app::state::State;
 use crate::model::{Flags, Ms};
+use crate::query::Scan;
 use crate::store::{Arrival, History, Page};
 
 /// Takes in one message of a source.
 pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
     match arrival {
         Arrival::Newer { page, received_at } => newer(state, &page, received_at),
-        Arrival::Older { page } => {
-            older(state, &page);
-            Vec::new()
-        }
+        Arrival::Older { page } => older(state, &page),
         Arrival::History(history) => {
             progress(state, history);
             Vec::new()
@@ -32,19 +30,18 @@ pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
 fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
     let was_empty = state.log.is_empty();
     let places = state.log.append(page);
-    for (_, chunk, rows) in state.log.chunks(places.start.before()..places.end.before()) {
-        state.activity.newer(&chunk.columns, rows);
+    for (base, chunk, rows) in state.log.chunks(places.start.before()..places.end.before()) {
+        state.activity.newer(&chunk.columns, base, rows);
     }
     if !was_empty {
         note_clock(state, page, received_at);
     }
     make_room(state);
     open_in_place(state);
-    let ends = page.columns.flags.iter().any(|f| f.has(Flags::END));
-    keep_up(state, ends)
+    keep_up(state, page)
 }
 
-fn older(state: &mut State, page: &Page) {
+fn older(state: &mut State, page: &Page) -> Vec<Effect> {
     state.feed.asked = false;
     if state.feed.is_full
         || state.log.memory_bytes() + page.payloads.memory_bytes() > state.options.memory_bytes
@@ -53,21 +50,19 @@ fn older(state: &mut State, page: &Page) {
             state.tell("memory is full: older entries stay in the source (--memory gives more)");
         }
         state.feed.is_full = true;
-        return;
+        return Vec::new();
     }
     let places = state.log.prepend(page);
     let (first, end) = (places.start.before(), places.end.before());
     let added: Vec<_> = state
         .log
         .chunks(first..end)
-        .map(|(_, chunk, rows)| (std::sync::Arc::clone(chunk), rows))
+        .map(|(base, chunk, rows)| (base, std::sync::Arc::clone(chunk), rows))
         .collect();
-    for (chunk, rows) in added.into_iter().rev() {
-        state.activity.older(&chunk.columns, rows);
+    for (base, chunk, rows) in added.into_iter().rev() {
+        state.activity.older(&chunk.columns, base, rows);
     }
-    if let Some(narrowing) = &mut state.narrowing {
-        narrowing.keep_up(&state.log);
-    }
+    keep_up(state, page)
 }
 
 fn progress(state: &mut State, history: History) {
@@ -114,14 +109,30 @@ fn make_room(state: &mut State) {
     }
 }
 
-fn keep_up(state: &mut State, ends: bool) -> Vec<Effect> {
+/// Brings the filter's matches up to date with a page that was taken in.
+fn keep_up(state: &mut State, page: &Page) -> Vec<Effect> {
     let Some(narrowing) = &mut state.narrowing else {
         return Vec::new();
     };
     narrowing.keep_up(&state.log);
-    if !ends {
-        return Vec::new();
+    if page.columns.flags.iter().any(|f| f.has(Flags::END)) {
+        narrowing.note_end();
     }
+    refresh(state)
+}
+
+/// A part of a scan's answer.
+pub fn scanned(state: &mut State, generation: u64, part: Scan) -> Vec<Effect> {
+    if let Some(narrowing) = &mut state.narrowing {
+        narrowing.scanned(generation, part, &state.log);
+    }
+    refresh(state)
+}
+
+fn refresh(state: &mut State) -> Vec<Effect> {
+    let Some(narrowing) = &mut state.narrowing else {
+        return Vec::new();
+    };
     let effect = narrowing.refresh(state.generation + 1, &state.log);
     state.generation += u64::from(effect.is_some());
     effect.into_iter().collect()

@@ -1,0 +1,86 @@
+//! What must hold of every state and of its view.
+
+use lookback::app::playhead::Playhead;
+use lookback::app::screen::{self, feed_rows};
+use lookback::app::view::{Line, View};
+use lookback::store::Seq;
+
+use super::stage::Stage;
+
+pub fn text(line: &Line) -> String {
+    line.iter().map(|piece| piece.text.as_str()).collect()
+}
+
+/// Checks all of them.
+pub fn hold(stage: &Stage) {
+    let view = stage.view();
+    playhead_stands_on_the_log(stage);
+    feed_shows_the_playhead(stage, &view);
+    errors_count_what_is_before_the_playhead(stage, &view);
+    session_shows_what_is_before_the_playhead(stage);
+}
+
+fn playhead_stands_on_the_log(stage: &Stage) {
+    let log = &stage.state.log;
+    match stage.state.playhead {
+        Playhead::Following => {}
+        Playhead::Paused(cursor) | Playhead::Playing { cursor, .. } => {
+            assert!(log.first() < cursor && cursor <= log.end(), "{cursor:?}");
+        }
+    }
+}
+
+fn feed_shows_the_playhead(stage: &Stage, view: &View) {
+    let rows = feed_rows(&stage.state);
+    let known = stage.visible();
+    assert!(rows.iter().all(|seq| known.contains(seq)));
+    let Some(area) = view.layout.feed else {
+        return;
+    };
+    assert!(rows.len() <= usize::from(area.body().height));
+    assert_eq!(view.feed.table.rows.len(), rows.len());
+    let cursor = stage.state.cursor();
+    for (seq, row) in rows.iter().zip(&view.feed.table.rows) {
+        assert_eq!(row.future, !cursor.includes(*seq), "{seq:?}");
+    }
+    let is_past = stage.state.playhead != Playhead::Following;
+    if let Some(selected) = stage
+        .selected()
+        .filter(|_| is_past && area.body().height > 0)
+    {
+        let shown: Vec<Seq> = selected_rows(view, &rows);
+        assert_eq!(shown, [selected], "the selected row is in view");
+    }
+}
+
+fn selected_rows(view: &View, rows: &[Seq]) -> Vec<Seq> {
+    let rows = rows.iter().zip(&view.feed.table.rows);
+    rows.filter(|(_, row)| row.selected)
+        .map(|(seq, _)| *seq)
+        .collect()
+}
+
+fn errors_count_what_is_before_the_playhead(stage: &Stage, view: &View) {
+    if view.layout.errors.is_none() {
+        return;
+    }
+    let cursor = stage.state.cursor();
+    let visible = stage.visible();
+    let errors = visible
+        .iter()
+        .filter(|seq| cursor.includes(**seq) && stage.is_error(**seq));
+    let title = text(&view.errors.title);
+    let shown = title.split(' ').nth(1).unwrap_or("0").replace(',', "");
+    assert_eq!(shown, errors.count().to_string(), "{title}");
+    let groups = screen::error_groups(&stage.state);
+    assert!(groups.iter().all(|group| cursor.includes(group.last)));
+}
+
+fn session_shows_what_is_before_the_playhead(stage: &Stage) {
+    let cursor = stage.state.cursor();
+    for seq in (0..100).filter_map(|row| screen::session_row(&stage.state, row)) {
+        assert!(cursor.includes(seq), "{seq:?} has not happened");
+        let session = stage.state.log.get(seq).map(|e| e.session());
+        assert_eq!(session, Some(stage.state.panes.session));
+    }
+}
