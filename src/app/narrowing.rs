@@ -5,6 +5,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use super::action::Effect;
+use crate::model::Mapping;
 use crate::query::{Filter, Now, Plan, Scan, scan};
 use crate::store::{Cursor, Log, Seq};
 
@@ -26,8 +27,14 @@ pub struct Narrowing {
 impl Narrowing {
     /// Starts to look for the matches; the effect does the work on another task.
     #[must_use]
-    pub fn begin(filter: Filter, generation: u64, now: Now, log: &Log) -> (Self, Option<Effect>) {
-        let plan = Arc::new(filter.plan(now));
+    pub fn begin(
+        filter: Filter,
+        generation: u64,
+        now: Now,
+        mapping: &Mapping,
+        log: &Log,
+    ) -> (Self, Option<Effect>) {
+        let plan = Arc::new(filter.plan(now).with_mapping(mapping.clone()));
         let mut narrowing = Self {
             filter,
             plan,

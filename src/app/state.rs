@@ -281,6 +281,17 @@ impl State {
             .map_or(0, |(_, last)| self.present_ms().saturating_sub(last))
     }
 
+    /// Older entries that the source holds, as far as it told, or that made room for newer ones.
+    #[must_use]
+    pub fn not_loaded(&self) -> u64 {
+        let history = self.feed.history;
+        let never = history
+            .total
+            .filter(|_| !history.at_start)
+            .map_or(0, |total| total.saturating_sub(history.loaded));
+        never + self.log.evicted()
+    }
+
     /// What times in a filter refer to.
     #[must_use]
     pub fn now(&self) -> Now {

@@ -10,6 +10,7 @@ mod settle;
 use super::action::{Action, Effect};
 use super::input::{Code, Held, Key};
 use super::keymap::{self, Command};
+use super::narrowing::Narrowing;
 use super::playhead::Playhead;
 use super::state::State;
 use crate::model::Ms;
@@ -90,8 +91,9 @@ pub fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
         state.narrowing = None;
         return Vec::new();
     }
-    let (narrowing, effect) =
-        super::narrowing::Narrowing::begin(filter, state.generation, state.now(), &state.log);
+    let now = state.now();
+    let mapping = &state.options.mapping;
+    let (narrowing, effect) = Narrowing::begin(filter, state.generation, now, mapping, &state.log);
     state.narrowing = Some(narrowing);
     effect.into_iter().collect()
 }

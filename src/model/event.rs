@@ -30,6 +30,26 @@ pub enum Class {
     Other,
 }
 
+/// From here on a latency is marked as slow, ms.
+pub const SLOW_MS: f64 = 3_000.0;
+
+impl Class {
+    /// Its shape, one column wide: colors are not always there, or seen.
+    #[must_use]
+    pub const fn glyph(self) -> &'static str {
+        match self {
+            Self::Started => "▸",
+            Self::Message => "›",
+            Self::Search => "⌕",
+            Self::Summary => "≡",
+            Self::Cleared => "○",
+            Self::Error => "✗",
+            Self::Ended => "▪",
+            Self::Other => "·",
+        }
+    }
+}
+
 /// Marks on an event, a set of bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flags(pub u16);

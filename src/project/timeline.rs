@@ -5,6 +5,9 @@ use crate::store::{Chunk, Cursor, Log, Seq, Symbol};
 
 use super::activity::IDLE_MS;
 
+/// A silence in a session that is shown as such.
+pub const SILENCE_MS: Ms = 30_000;
+
 /// How a session stands (DESIGN §3 rule 6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SessionStatus {

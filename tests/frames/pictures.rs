@@ -124,7 +124,7 @@ pub const ASCII: &str = r#"
  14:05:09.238  > message.added     sess-513d  user      ok, retry w~           ]
 |14:05:19.120  x error.occurred    sess-598a  tool_error rate limit~   5149 ms ]
 - session sess-7a3f user-7  open 12m 04s  14 msg  3.4k tok  1 error ------------
- +00:00  > session.started   10.0.0.17  agent/1.4
+ +00:00  + session.started   10.0.0.17  agent/1.4
  +00:05  > message.added     user  How do I implement consumer groups?
  +00:07  > message.added     assistant  Consumer groups let several w~   2.1 s
          : 38 s idle

@@ -1,6 +1,6 @@
 //! The feed: the newest entries, or those around the playhead.
 
-use super::style::{glyph, latency, own, says, theirs, tone};
+use super::style::{latency, own, says, theirs, tone};
 use super::{inner_width, number, titled};
 use crate::app::layout::{Area, PaneId};
 use crate::app::playhead::Playhead;
@@ -188,7 +188,7 @@ fn row(state: &State, entry: &EntryRef<'_>, widths: Widths, selected: Option<Seq
         .unwrap_or_default();
     let cells = vec![
         Cell::Text(time(state, entry, widths.time)),
-        Cell::Text(own(glyph(event.class), tone)),
+        Cell::Text(own(event.class.glyph(), tone)),
         Cell::Text(theirs(&event.kind, widths.kind, tone)),
         Cell::Text(theirs(
             strings.get(entry.session()),

@@ -67,12 +67,8 @@ fn whole_seconds(ms: u64) -> u64 {
 }
 
 fn pill(state: &State) -> Piece {
-    let here = || {
-        state
-            .selected()
-            .or_else(|| state.log.last_before(state.cursor()))
-    };
-    let at = || here().map_or_else(|| "—".to_owned(), |e| state.options.zone.clock(e.id().ms));
+    let here = state.log.last_before(state.cursor());
+    let at = || here.map_or_else(|| "—".to_owned(), |e| state.options.zone.clock(e.id().ms));
     match (state.playhead, &state.feed.link) {
         (Playhead::Paused(_), _) => Piece::own(&format!(" ‖ {} ", at()), Tone::PillPast),
         (Playhead::Playing { at_us, .. }, _) => {

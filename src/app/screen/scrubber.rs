@@ -87,18 +87,12 @@ fn start(state: &State, start_ms: Ms) -> Line {
         "%Y-%m-%d %H:%M:%S"
     };
     let mut line = own(&state.options.zone.format(start_ms, pattern), Tone::Dim);
-    let history = state.feed.history;
-    match history
-        .total
-        .map(|total| total.saturating_sub(state.log.len() + state.log.evicted()))
-    {
-        Some(older) if older > 0 && !history.at_start => {
-            line.extend(own(
-                &format!("  {} older not loaded", number::grouped(older)),
-                Tone::Faint,
-            ));
-        }
-        _ => {}
+    let older = state.not_loaded();
+    if older > 0 {
+        line.extend(own(
+            &format!("  {} older not loaded", number::grouped(older)),
+            Tone::Faint,
+        ));
     }
     line
 }

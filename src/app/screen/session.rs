@@ -1,18 +1,15 @@
 //! The session pane: one session's events up to the playhead, with the gaps between them.
 
-use super::style::{glyph, latency, own, says, theirs, tone};
+use super::style::{latency, own, says, theirs, tone};
 use super::{inner_width, number, titled};
 use crate::app::layout::{Area, PaneId};
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
 use crate::model::{Ms, time};
-use crate::project::timeline::SessionStatus;
+use crate::project::timeline::{SILENCE_MS, SessionStatus};
 use crate::project::{Timeline, timeline};
 use crate::store::{EntryRef, Seq};
-
-/// A silence that is shown as a row of its own.
-const GAP_MS: Ms = 30_000;
 
 /// A row of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +72,7 @@ fn items(state: &State, line: &Timeline, height: usize) -> Vec<Item> {
         items.push(Item::Event(*seq));
         if let Some(before) = i.checked_sub(1).and_then(|b| line.seqs.get(b)) {
             let gap = at(*seq).saturating_sub(at(*before));
-            if gap >= GAP_MS {
+            if gap >= SILENCE_MS {
                 items.push(Item::Gap(gap));
             }
         }
@@ -203,7 +200,7 @@ fn event_row(state: &State, line: &Timeline, entry: &EntryRef<'_>, widths: Width
             &number::offset(entry.axis_ms().saturating_sub(line.first_ms)),
             Tone::Dim,
         )),
-        Cell::Text(own(glyph(event.class), tone)),
+        Cell::Text(own(event.class.glyph(), tone)),
         Cell::Text(theirs(&event.kind, widths.kind, tone)),
         Cell::Text(says(&event, widths.says)),
         Cell::Text(latency(event.latency_ms)),

@@ -1,24 +1,8 @@
 //! Glyphs and tones of events: shape first, color second, so that black and white still tells.
 
 use crate::app::view::{Line, Piece, Tone};
+use crate::model::event::SLOW_MS;
 use crate::model::{Class, Event, SafeText, gist};
-
-/// From here on a latency is marked as slow, ms.
-pub const SLOW_MS: f64 = 3_000.0;
-
-/// The shape of a class.
-pub const fn glyph(class: Class) -> &'static str {
-    match class {
-        Class::Started => "▸",
-        Class::Message => "›",
-        Class::Search => "⌕",
-        Class::Summary => "≡",
-        Class::Cleared => "○",
-        Class::Error => "✗",
-        Class::Ended => "▪",
-        Class::Other => "·",
-    }
-}
 
 /// The tone of a class's glyph and kind. A message is blue where the user speaks.
 pub fn tone(event: &Event<'_>) -> Tone {
@@ -39,7 +23,8 @@ fn is_user(event: &Event<'_>) -> bool {
 
 /// What an event says, in tones. Roles take a column of their own, so that what was said lines up.
 pub fn says(event: &Event<'_>, width: u16) -> Line {
-    let said = gist(event, usize::from(width));
+    // The table cuts what is too long, so that there is one ellipsis and not two.
+    let said = gist(event, usize::from(width) + 8);
     let is_message = event.class == Class::Message;
     let is_error = event.class == Class::Error;
     let mut line = Line::new();

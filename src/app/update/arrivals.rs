@@ -43,10 +43,11 @@ fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
 
 fn older(state: &mut State, page: &Page) -> Vec<Effect> {
     state.feed.asked = false;
-    if state.feed.is_full
-        || state.log.memory_bytes() + page.payloads.memory_bytes() > state.options.memory_bytes
-    {
-        if !state.feed.is_full {
+    // What was evicted lay between this page and the oldest entry here.
+    let is_hole = state.log.evicted() > 0;
+    let needs = state.log.memory_bytes() + page.payloads.memory_bytes();
+    if is_hole || state.feed.is_full || needs > state.options.memory_bytes {
+        if !state.feed.is_full && !is_hole {
             state.tell("memory is full: older entries stay in the source (--memory gives more)");
         }
         state.feed.is_full = true;

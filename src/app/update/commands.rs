@@ -275,14 +275,23 @@ fn session_of(state: &State) -> Symbol {
     }
 }
 
+/// More than this is not put on a clipboard through a terminal, bytes.
+const COPY_MAX_BYTES: usize = 55_000;
+
 fn copy(state: &mut State) -> Vec<Effect> {
     let Some(entry) = state.selected() else {
         return Vec::new();
     };
+    let id = entry.id().to_string();
     let mut line = Vec::new();
     crate::model::line::write_entry(&mut line, entry.id(), entry.stream(), &entry.fields());
+    if line.len() > COPY_MAX_BYTES {
+        state.tell(format!(
+            "this entry is too large for the clipboard: copied its id, {id}"
+        ));
+        return vec![Effect::Copy(id)];
+    }
     let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-    let id = entry.id();
     state.tell(format!("copied {id} as JSON"));
     vec![Effect::Copy(text)]
 }

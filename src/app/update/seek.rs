@@ -169,7 +169,9 @@ pub fn wants_older(state: &mut State) -> Option<Effect> {
         && feed.history.idle
         && !feed.history.at_start
         && !feed.asked
-        && !feed.is_full;
+        && !feed.is_full
+        // The source goes on from the oldest entry that it delivered: after an eviction that would leave a hole.
+        && state.log.evicted() == 0;
     if !wants {
         return None;
     }
