@@ -74,7 +74,7 @@ fn file(probe: FileProbe) -> File {
 fn stream(probe: StreamProbe) -> Stream {
     let id = |id: Option<EntryId>| id.map(|id| id.to_string());
     Stream {
-        stream: Bytes(probe.key),
+        key: Bytes(probe.key),
         exists: probe.exists,
         kind: probe.kind.filter(|kind| kind != "none"),
         length: probe.length,
@@ -145,7 +145,7 @@ fn too_old(server: &Server) -> Option<Problem> {
 }
 
 fn unreadable(stream: &Stream) -> Option<Problem> {
-    let name = String::from_utf8_lossy(&stream.stream.0);
+    let name = String::from_utf8_lossy(&stream.key.0);
     let kind = stream.kind.as_deref().filter(|kind| *kind != "stream");
     match (kind, stream.exists) {
         (Some(kind), _) => Some(Problem::new(

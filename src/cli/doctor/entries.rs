@@ -89,12 +89,12 @@ pub fn tell(page: &Page, report: &mut Report) {
 
 /// Pages come newest first, so a stream's first id is the last one that is noted.
 fn note(report: &mut Report, name: &[u8], id: EntryId, from_files: bool) {
-    let known = report.streams.iter_mut().find(|s| s.stream.0 == name);
+    let known = report.streams.iter_mut().find(|s| s.key.0 == name);
     if let Some(stream) = known {
         stream.looked_at += 1;
     } else if from_files {
         report.streams.push(Stream {
-            stream: Bytes(name.to_vec()),
+            key: Bytes(name.to_vec()),
             exists: Some(true),
             last: Some(id.to_string()),
             looked_at: 1,

@@ -74,7 +74,8 @@ pub struct File {
 #[derive(Debug, Default, Serialize)]
 pub struct Stream {
     /// Its key.
-    pub stream: Bytes,
+    #[serde(rename = "stream")]
+    pub key: Bytes,
     /// Whether there is such a key.
     pub exists: Option<bool>,
     /// The type of the key.
@@ -122,7 +123,8 @@ pub struct Fault {
 #[derive(Debug, Serialize)]
 pub struct Problem {
     /// What.
-    pub problem: String,
+    #[serde(rename = "problem")]
+    pub what: String,
     /// Why; may be empty.
     pub why: String,
     /// What to do; may be empty.
@@ -153,13 +155,9 @@ fn as_object<S: Serializer>(
 
 impl Problem {
     /// All three lines.
-    pub fn new(
-        problem: impl Into<String>,
-        why: impl Into<String>,
-        hint: impl Into<String>,
-    ) -> Self {
+    pub fn new(what: impl Into<String>, why: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
-            problem: problem.into(),
+            what: what.into(),
             why: why.into(),
             hint: hint.into(),
         }

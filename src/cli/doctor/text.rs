@@ -113,7 +113,7 @@ fn files(report: &Report) -> Vec<String> {
 }
 
 fn about(stream: &Stream, report: &Report, zone: Zone) -> Vec<String> {
-    let name = SafeText::line(&stream.stream.0, NAME_COLUMNS).to_string();
+    let name = SafeText::line(&stream.key.0, NAME_COLUMNS).to_string();
     if stream.exists == Some(false) {
         return vec![name, "there is no such key".to_owned()];
     }
@@ -223,7 +223,7 @@ fn problems(report: &Report) -> Vec<String> {
             "" => String::new(),
             why => format!(": {why}"),
         };
-        lines.push(format!("{}{why}", problem.problem));
+        lines.push(format!("{}{why}", problem.what));
         if !problem.hint.is_empty() {
             lines.push(format!("  hint: {}", problem.hint));
         }
