@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::config::mask;
+use crate::model::SafeText;
 use args::{Cli, Command};
 use failure::{Failure, Status, complain};
 use setup::Setup;
@@ -81,24 +81,22 @@ fn wait_for(command: impl Future<Output = Result<Status, Failure>>) -> Result<St
     result
 }
 
-/// clap's own words: help and version to stdout, complaints to stderr, masked like everything else.
+/// clap's own words: help and version to stdout; complaints, which quote arguments, to stderr like all others.
 fn explain(error: &clap::Error) -> Result<Status, Failure> {
     let rendered = error.render();
-    let terminal = if error.use_stderr() {
-        io::stderr().is_terminal()
-    } else {
-        io::stdout().is_terminal()
-    };
-    let plain = !terminal || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    if error.use_stderr() {
+        for line in rendered.to_string().lines() {
+            complain(&format!("{}\n", SafeText::escaped(line.as_bytes())));
+        }
+        return Ok(Status::Usage);
+    }
+    let plain =
+        !io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let text = if plain {
         rendered.to_string()
     } else {
         rendered.ansi().to_string()
     };
-    if error.use_stderr() {
-        complain(&text);
-        return Ok(Status::Usage);
-    }
-    io::stdout().write_all(mask(&text).as_bytes())?;
+    io::stdout().write_all(text.as_bytes())?;
     Ok(Status::Done)
 }

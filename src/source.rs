@@ -59,7 +59,7 @@ pub struct FileSpec {
 pub struct DemoSpec {
     /// Events a second in the mean.
     pub rate: f64,
-    /// Sessions open at once.
+    /// Sessions open at once, in the mean.
     pub sessions: usize,
     /// Same seed, same agents.
     pub seed: u64,

@@ -14,8 +14,8 @@ pub struct DemoArgs {
     /// Events a second, in the mean
     #[arg(long, value_name = "N", default_value = "12", value_parser = rate)]
     pub rate: f64,
-    /// Sessions open at once
-    #[arg(long, value_name = "N", default_value = "14", value_parser = sessions)]
+    /// Sessions open at once, in the mean
+    #[arg(long, value_name = "N", default_value = "40", value_parser = sessions)]
     pub sessions: usize,
     /// Same seed, same agents
     #[arg(long, value_name = "N", default_value = "1")]

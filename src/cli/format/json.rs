@@ -149,6 +149,17 @@ pub fn text(out: &mut Vec<u8>, value: &str) {
     out.push(b'"');
 }
 
+/// JSON that another writer made, its strings made as harmless as those written here.
+pub fn harmless(out: &mut Vec<u8>, written: &str) {
+    for c in written.chars() {
+        if is_hazard(c) {
+            escape(out, c);
+        } else {
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+}
+
 fn escape(out: &mut Vec<u8>, c: char) {
     for unit in c.encode_utf16(&mut [0; 2]) {
         out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());

@@ -11,6 +11,8 @@ pub type Fields = Vec<(String, String)>;
 pub struct Weather {
     /// Likelihood that a step fails.
     pub failing: f64,
+    /// Mean steps until a failed one is tried again.
+    pub retry: f64,
     /// The burst that is under way.
     pub burst: Option<usize>,
     /// Latencies are that many times the usual.
@@ -34,10 +36,27 @@ pub struct Agent {
     user: String,
     began_ms: u64,
     step: Step,
+    asked_ms: u64,
     messages: u64,
     turns_left: u64,
     abandoned: bool,
+    broken: Option<Broken>,
 }
+
+/// A tool that fails again and again, in one turn of an unlucky session.
+#[derive(Clone, Copy, Debug)]
+struct Broken {
+    turns_left: u64,
+    failures: u64,
+    way: (&'static str, &'static str),
+}
+
+/// Turns of a session: median, spread and most.
+const TURNS: (f64, f64, f64) = (14.0, 0.6, 120.0);
+/// How many sessions are left by their user without an end.
+const ABANDONED: f64 = 0.01;
+/// How many sessions have a tool that fails.
+const UNLUCKY: f64 = 0.045;
 
 /// What a step gave.
 pub struct Stepped {
@@ -54,15 +73,22 @@ impl Agent {
     pub fn new(chance: &mut Chance, users: u64, began_ms: u64) -> Self {
         let session = format!("sess-{:08x}", chance.bits() >> 32);
         let user = format!("user-{}", chance.between(1, users.max(1)));
-        let turns_left = chance.between(3, 16);
+        let (median, spread, most) = TURNS;
+        let turns_left = count(chance.around(median, spread).clamp(2.0, most));
         Self {
             session,
             user,
             began_ms,
             step: Step::Start,
+            asked_ms: began_ms,
             messages: 0,
             turns_left,
-            abandoned: chance.happens(0.15),
+            abandoned: chance.happens(ABANDONED),
+            broken: chance.happens(UNLUCKY).then(|| Broken {
+                turns_left: chance.between(turns_left / 2, turns_left.saturating_sub(1)),
+                failures: chance.between(5, 13),
+                way: chance.pick(phrases::FAILED),
+            }),
         }
     }
 
@@ -88,13 +114,27 @@ impl Agent {
     pub fn step(&mut self, at_ms: u64, weather: Weather, chance: &mut Chance) -> Stepped {
         match self.step {
             Step::Start => self.started(chance),
-            Step::Ask => self.asked(at_ms, chance),
+            Step::Ask => self.asked(at_ms, weather, chance),
             Step::Think | Step::Answer if chance.happens(weather.failing) => {
                 failed(weather, chance)
             }
+            Step::Think | Step::Answer if self.is_broken() => self.failed_again(chance),
             Step::Think => self.thought(weather, chance),
-            Step::Answer => self.answered(weather, chance),
+            Step::Answer => self.answered(at_ms, chance),
         }
+    }
+
+    fn is_broken(&self) -> bool {
+        let due = |b: Broken| b.failures > 0 && b.turns_left >= self.turns_left;
+        self.broken.is_some_and(due)
+    }
+
+    fn failed_again(&mut self, chance: &mut Chance) -> Stepped {
+        let way = self.broken.as_mut().map(|broken| {
+            broken.failures -= 1;
+            broken.way
+        });
+        failure(way.unwrap_or_default(), 0.5, chance)
     }
 
     fn started(&mut self, chance: &mut Chance) -> Stepped {
@@ -113,7 +153,7 @@ impl Agent {
         )
     }
 
-    fn asked(&mut self, at_ms: u64, chance: &mut Chance) -> Stepped {
+    fn asked(&mut self, at_ms: u64, weather: Weather, chance: &mut Chance) -> Stepped {
         if self.turns_left == 0 {
             return self.ended(at_ms);
         }
@@ -122,14 +162,17 @@ impl Agent {
             return stepped("memory.cleared", vec![("reason", reason)], Some(0.5));
         }
         self.turns_left -= 1;
-        self.step = if chance.happens(0.4) {
-            Step::Think
+        self.asked_ms = at_ms;
+        let (step, pause) = if chance.happens(0.4) {
+            (Step::Think, 0.15)
         } else {
-            Step::Answer
+            (Step::Answer, 0.4)
         };
+        self.step = step;
         let text = filled(chance.pick(phrases::ASKED), chance);
         let data = self.message("user", text, None);
-        stepped("message.added", data, Some(chance.around(0.5, 0.5)))
+        let pause = chance.around(pause * weather.slowness, 0.4);
+        stepped("message.added", data, Some(pause))
     }
 
     fn thought(&mut self, weather: Weather, chance: &mut Chance) -> Stepped {
@@ -154,23 +197,25 @@ impl Agent {
                 whole(chance.around(60.0 * weather.slowness, 0.7)),
             ),
         ];
-        stepped("search.performed", data, Some(chance.around(0.5, 0.6)))
+        let pause = chance.around(0.2 * weather.slowness, 0.4);
+        stepped("search.performed", data, Some(pause))
     }
 
-    fn answered(&mut self, weather: Weather, chance: &mut Chance) -> Stepped {
+    /// The answer took as long as the person waited for it.
+    fn answered(&mut self, at_ms: u64, chance: &mut Chance) -> Stepped {
         self.step = Step::Ask;
         let mut text = filled(chance.pick(phrases::ANSWERED), chance);
         for _ in 0..chance.between(0, 2) {
             text = format!("{text} {}", filled(chance.pick(phrases::ANSWERED), chance));
         }
-        let latency = whole(chance.around(650.0 * weather.slowness, 0.45));
+        let latency = at_ms.saturating_sub(self.asked_ms).to_string();
         let data = self.message("assistant", text, Some(latency));
         // Some people read the answer, and never come back.
         let left_alone = self.abandoned && self.turns_left < 3;
         stepped(
             "message.added",
             data,
-            (!left_alone).then(|| chance.around(1.6, 0.7)),
+            (!left_alone).then(|| chance.around(1.8, 0.7)),
         )
     }
 
@@ -210,15 +255,20 @@ impl Agent {
 fn failed(weather: Weather, chance: &mut Chance) -> Stepped {
     let in_burst = weather.burst.filter(|_| chance.happens(0.85));
     let burst = in_burst.and_then(|at| phrases::BURSTS.get(at % phrases::BURSTS.len()));
-    let (code, message) = burst
+    let way = burst
         .copied()
         .unwrap_or_else(|| chance.pick(phrases::FAILED));
+    failure(way, weather.retry, chance)
+}
+
+fn failure(way: (&str, &str), retry: f64, chance: &mut Chance) -> Stepped {
+    let (code, message) = way;
     let data = vec![
         ("error", filled(message, chance)),
         ("code", code.to_owned()),
         ("latency_ms", whole(chance.around(2_500.0, 0.6))),
     ];
-    stepped("error.occurred", data, Some(chance.around(0.5, 0.4)))
+    stepped("error.occurred", data, Some(chance.around(retry, 0.4)))
 }
 
 fn stepped(kind: &'static str, data: Vec<(&str, String)>, pause: Option<f64>) -> Stepped {
@@ -232,6 +282,15 @@ fn filled(phrase: &str, chance: &mut Chance) -> String {
         .replace("{n}", &number)
         .replace("{t}", chance.pick(phrases::TOPICS));
     phrase.replace("{f}", chance.pick(phrases::FILES))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the caller has clamped it"
+)]
+fn count(number: f64) -> u64 {
+    number.round() as u64
 }
 
 fn whole(number: f64) -> String {

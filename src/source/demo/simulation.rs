@@ -13,6 +13,12 @@ const HISTORY_MS: Ms = 45 * 60_000;
 const HISTORY_EVENTS: f64 = 200_000.0;
 /// Pauses are in mean steps; this is their mean over a session's life, found by counting.
 const MEAN_PAUSE: f64 = 1.0;
+/// How far the number of open sessions swings around its mean, and how often in a history.
+const WAVE: f64 = 0.4;
+const WAVES: f64 = 2.3;
+/// Quiet weather, the burst in history and the live one: likelihood that a step fails, steps until it is tried again.
+const QUIET: (f64, f64) = (0.0004, 0.5);
+const BURSTS: [(f64, f64); 2] = [(0.5, 0.5), (0.95, 0.2)];
 
 /// An event and its moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +34,11 @@ pub struct SimulatedEvent {
 pub struct Simulation {
     chance: Chance,
     agents: Vec<Agent>,
+    /// Places of sessions that are over.
+    free: Vec<usize>,
+    sessions: f64,
+    start_ms: Ms,
+    history_ms: Ms,
     next: BinaryHeap<Reverse<(Ms, usize)>>,
     step_ms: f64,
     bursts: [(Ms, Ms); 2],
@@ -36,7 +47,7 @@ pub struct Simulation {
 
 impl Simulation {
     /// A world whose history ends at `now_ms`: 45 minutes (fewer at a very high rate) with a burst of errors and a drift of
-    /// latency; a second burst comes 40 s later.
+    /// latency; a second, shorter and harder burst comes 35 s later.
     #[must_use]
     pub fn before(now_ms: Ms, spec: &DemoSpec) -> Self {
         let rate = spec.rate.clamp(0.01, 100_000.0);
@@ -53,21 +64,20 @@ impl Simulation {
         let mut simulation = Self {
             chance: Chance::new(spec.seed),
             agents: Vec::new(),
+            free: Vec::new(),
+            sessions: count,
+            start_ms,
+            history_ms,
             next: BinaryHeap::new(),
             step_ms: count / spec.rate.clamp(0.01, 100_000.0) * 1_000.0 / MEAN_PAUSE,
             bursts: [
-                (at(40), at(40) + history_ms / 30),
-                (now_ms + 40_000, now_ms + 70_000),
+                (at(40), at(40) + history_ms / 18),
+                (now_ms + 35_000, now_ms + 43_000),
             ],
             drift: (at(58), at(85)),
         };
-        for place in 0..sessions {
-            let late = simulation.chance.share() * simulation.step_ms * 4.0;
-            let agent = Agent::new(&mut simulation.chance, users(sessions), start_ms);
-            simulation.agents.push(agent);
-            simulation
-                .next
-                .push(Reverse((start_ms + whole_ms(late), place)));
+        while simulation.open() < simulation.wanted(start_ms) {
+            simulation.begin(start_ms, 10.0);
         }
         simulation
     }
@@ -75,29 +85,58 @@ impl Simulation {
     /// The next event. Moments never decrease.
     pub fn next_event(&mut self) -> SimulatedEvent {
         let Some(Reverse((at_ms, place))) = self.next.pop() else {
-            // There is at least one agent, and each is put back.
+            // At least one session is always open.
             return SimulatedEvent {
                 at_ms: Ms::MAX,
                 fields: Fields::new(),
             };
         };
         let weather = self.weather(at_ms);
-        let users = users(self.agents.len());
         let mut fields = Fields::new();
-        let mut pause = 1.0;
+        let mut pause = None;
         if let Some(agent) = self.agents.get_mut(place) {
             let stepped = agent.step(at_ms, weather, &mut self.chance);
             fields = agent.envelope(stepped.kind, at_ms, &mut self.chance);
             fields.extend(stepped.data);
-            pause = stepped.pause.unwrap_or(2.0);
-            if stepped.pause.is_none() {
-                *agent = Agent::new(&mut self.chance, users, at_ms);
-            }
+            pause = stepped.pause;
         }
-        let hurry = if weather.burst.is_some() { 0.6 } else { 1.0 };
-        let wait = whole_ms(pause * self.step_ms * hurry).max(1);
-        self.next.push(Reverse((at_ms.saturating_add(wait), place)));
+        match pause {
+            Some(steps) => self.plan(at_ms, steps, place),
+            None => self.free.push(place),
+        }
+        if self.open() < self.wanted(at_ms) {
+            self.begin(at_ms, 2.0);
+        }
         SimulatedEvent { at_ms, fields }
+    }
+
+    /// A new session, within so many steps.
+    fn begin(&mut self, at_ms: Ms, steps: f64) {
+        let place = self.free.pop().unwrap_or(self.agents.len());
+        let late = self.chance.share() * steps;
+        let begins_ms = at_ms.saturating_add(whole_ms(late * self.step_ms));
+        let agent = Agent::new(&mut self.chance, users(self.sessions), begins_ms);
+        match self.agents.get_mut(place) {
+            Some(old) => *old = agent,
+            None => self.agents.push(agent),
+        }
+        self.plan(at_ms, late, place);
+    }
+
+    fn plan(&mut self, at_ms: Ms, steps: f64, place: usize) {
+        let wait = whole_ms(steps * self.step_ms).max(1);
+        self.next.push(Reverse((at_ms.saturating_add(wait), place)));
+    }
+
+    fn open(&self) -> usize {
+        self.agents.len() - self.free.len()
+    }
+
+    /// How many sessions should be open: a wave, as over a day.
+    fn wanted(&self, at_ms: Ms) -> usize {
+        let way = seconds(at_ms.saturating_sub(self.start_ms)) / seconds(self.history_ms);
+        let swing = (way * WAVES * std::f64::consts::TAU).sin() * WAVE;
+        usize::try_from(whole_ms((self.sessions * (1.0 + swing)).round().max(1.0))).unwrap_or(1)
     }
 
     /// The bursts of errors: from, to.
@@ -118,8 +157,11 @@ impl Simulation {
         } else {
             1.0
         };
+        let known = burst.and_then(|at| BURSTS.get(at));
+        let (failing, retry) = known.copied().unwrap_or(QUIET);
         Weather {
-            failing: if burst.is_some() { 0.6 } else { 0.03 },
+            failing,
+            retry,
             burst,
             slowness,
         }
@@ -134,8 +176,12 @@ impl Iterator for Simulation {
     }
 }
 
-fn users(sessions: usize) -> u64 {
-    (sessions as u64 / 2).max(3)
+fn users(sessions: f64) -> u64 {
+    (whole_ms(sessions) / 2).max(3)
+}
+
+fn seconds(ms: Ms) -> f64 {
+    u32::try_from(ms / 1_000).map_or(1.0, f64::from).max(0.001)
 }
 
 #[expect(
@@ -148,89 +194,4 @@ fn whole_ms(ms: f64) -> Ms {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
-    use super::*;
-
-    const NOW: Ms = 1_700_000_000_000;
-
-    fn spec(seed: u64) -> DemoSpec {
-        DemoSpec {
-            rate: 20.0,
-            sessions: 40,
-            seed,
-        }
-    }
-
-    fn history(seed: u64) -> Vec<SimulatedEvent> {
-        Simulation::before(NOW, &spec(seed))
-            .take_while(|e| e.at_ms < NOW + 90_000)
-            .collect()
-    }
-
-    fn field<'a>(event: &'a SimulatedEvent, name: &str) -> &'a str {
-        let found = event.fields.iter().find(|(n, _)| n == name);
-        found.map_or("", |(_, v)| v.as_str())
-    }
-
-    #[test]
-    fn the_same_seed_makes_the_same_events_and_another_one_others() {
-        assert_eq!(history(1), history(1));
-        assert_ne!(history(1), history(2));
-        assert!(history(1).is_sorted_by_key(|e| e.at_ms));
-    }
-
-    #[test]
-    fn the_rate_is_about_the_one_asked_for() {
-        let events = history(3).len();
-        let asked = 20 * (HISTORY_MS / 1_000 + 90);
-        assert!(
-            (asked * 7 / 10..asked * 13 / 10).contains(&(events as u64)),
-            "{events} of {asked}"
-        );
-    }
-
-    #[test]
-    fn both_bursts_are_full_of_errors_and_the_rest_is_not() {
-        let bursts = Simulation::before(NOW, &spec(4)).bursts();
-        let share = |within: &dyn Fn(Ms) -> bool| {
-            let events: Vec<SimulatedEvent> =
-                history(4).into_iter().filter(|e| within(e.at_ms)).collect();
-            let errors = events
-                .iter()
-                .filter(|e| field(e, "type") == "error.occurred")
-                .count();
-            errors * 100 / events.len().max(1)
-        };
-        for (from, to) in bursts {
-            assert!(share(&|ms| (from..to).contains(&ms)) > 25);
-        }
-        assert!(share(&|ms| !bursts.iter().any(|(from, to)| (*from..*to).contains(&ms))) < 5);
-    }
-
-    #[test]
-    fn sessions_overlap_and_some_end_while_others_are_left_alone() {
-        let mut spans: BTreeMap<String, (Ms, Ms, bool)> = BTreeMap::new();
-        let mut kinds = BTreeSet::new();
-        for event in history(5) {
-            kinds.insert(field(&event, "type").to_owned());
-            let span = spans
-                .entry(field(&event, "session_id").to_owned())
-                .or_insert((event.at_ms, 0, false));
-            span.1 = event.at_ms;
-            span.2 |= field(&event, "type") == "session.ended";
-        }
-        let middle = NOW - HISTORY_MS / 2;
-        assert!(
-            spans
-                .values()
-                .filter(|s| s.0 < middle && s.1 > middle)
-                .count()
-                > 10
-        );
-        let over: Vec<_> = spans.values().filter(|s| s.1 < middle).collect();
-        assert!(over.iter().any(|s| s.2) && over.iter().any(|s| !s.2));
-        assert_eq!(kinds.len(), 7, "{kinds:?}");
-    }
-}
+mod tests;

@@ -47,6 +47,17 @@ pub fn is_forbidden(error: &RedisError) -> bool {
     code(error) == "NOPERM"
 }
 
+/// Whether the user may send the command that was answered by this error; `None` where it does not tell.
+pub fn is_allowed(error: &RedisError) -> Option<bool> {
+    match code(error).as_str() {
+        "NOPERM" | "NOAUTH" => Some(false),
+        // A command is looked at before its key is.
+        "WRONGTYPE" | "MOVED" | "CROSSSLOT" => Some(true),
+        _ if error.to_string().contains("unknown command") => Some(false),
+        _ => None,
+    }
+}
+
 /// The server's error code, also where the crate hides it behind a kind of its own.
 fn code(error: &RedisError) -> String {
     if let Some(code) = error.code().filter(|code| *code != "ERR") {

@@ -29,12 +29,14 @@ pub struct Probe {
     pub streams: Vec<StreamProbe>,
 }
 
-/// Whether a command works.
+/// Whether a command may be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permission {
     /// Its name.
     pub command: &'static str,
-    /// Why it does not, in one line; `None` where it works.
+    /// `None` where the answer does not tell.
+    pub allowed: Option<bool>,
+    /// Why it may not, or what else went wrong, in one line.
     pub problem: Option<String>,
 }
 
@@ -74,10 +76,7 @@ pub async fn probe(spec: &RedisSpec) -> Result<Probe, SourceError> {
         ping_us: ping(&mut wire).await,
         ..Probe::default()
     };
-    if let Ok(text) = wire.server().await {
-        probe.version = line(&text, "redis_version");
-        probe.mode = line(&text, "redis_mode");
-    }
+    (probe.version, probe.mode) = server(&mut wire).await;
     let keys = streams::find(&mut wire, &spec.streams).await;
     let plain = || {
         spec.streams
@@ -106,6 +105,19 @@ async fn ping(wire: &mut Wire) -> Option<u64> {
         best = Some(best.map_or(took, |b: u64| b.min(took)));
     }
     best
+}
+
+/// Version and mode. `HELLO` knows them too, and users who may not ask `INFO` may connect.
+async fn server(wire: &mut Wire) -> (Option<String>, Option<String>) {
+    if let Ok(text) = wire.server().await {
+        return (line(&text, "redis_version"), line(&text, "redis_mode"));
+    }
+    let said = wire.hello().await.unwrap_or_default();
+    let of = |name: &[u8]| {
+        let found = said.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| shown(value))
+    };
+    (of(b"version"), of(b"mode"))
 }
 
 fn line(text: &str, name: &str) -> Option<String> {
@@ -137,9 +149,14 @@ async fn permissions(wire: &mut Wire, key: &[u8]) -> Vec<Permission> {
 }
 
 fn permission<T>(command: &'static str, tried: RedisResult<T>) -> Permission {
+    let error = tried.err();
     Permission {
         command,
-        problem: tried.err().map(|e| problem(&e)),
+        allowed: match &error {
+            None => Some(true),
+            Some(error) => fault::is_allowed(error),
+        },
+        problem: error.map(|e| problem(&e)),
     }
 }
 

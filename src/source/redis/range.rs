@@ -50,7 +50,8 @@ impl RangeReader {
             .map_err(explain)?;
         let mut sources = Vec::new();
         for key in &keys {
-            if let Some(last) = end_of(&mut wire, key).await.map_err(explain)? {
+            let about = |error| SourceError::from(fault::explain(&error, connector.place(), key));
+            if let Some(last) = end_of(&mut wire, key).await.map_err(about)? {
                 let range = IdRange {
                     from: range.from,
                     to: range.to.min(last),

@@ -230,6 +230,19 @@ impl Wire {
         send(&mut self.home, &cmd("PING")).await.map(drop)
     }
 
+    /// What `HELLO` says, where it says it in words.
+    pub async fn hello(&mut self) -> RedisResult<Vec<(Vec<u8>, Vec<u8>)>> {
+        let reply = send(&mut self.home, &cmd("HELLO")).await?;
+        let pairs = parse::pairs(reply).into_iter();
+        let told = pairs.filter_map(|(name, value)| {
+            Some((
+                parse::bytes(&name)?.to_vec(),
+                parse::bytes(&value)?.to_vec(),
+            ))
+        });
+        Ok(told.collect())
+    }
+
     /// What `INFO server` says.
     pub async fn server(&mut self) -> RedisResult<String> {
         let reply = send(&mut self.home, cmd("INFO").arg("server")).await?;
