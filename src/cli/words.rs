@@ -4,7 +4,8 @@
 //! command that takes a filter are put in order first: flags, `--`, words. Rules:
 //! - `--name` is a flag, with the next argument as its value where it takes one;
 //! - `-x` alone is a flag where the command knows it, and so is `-x20`, digits only;
-//! - everything else is a word of the filter, and so is everything behind `--`.
+//! - everything else is a word of the filter, and so is everything behind `--`;
+//! - where a filter stands in the place of a command, the command is `watch`.
 
 use std::ffi::OsString;
 
@@ -13,6 +14,10 @@ use clap::{Arg, ArgAction, Command};
 /// Puts the arguments in order (the first is the program); those of commands without a filter stay as they are.
 #[must_use]
 pub fn in_order(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut arguments = arguments;
+    if let Some(at) = bare_filter(command, &arguments) {
+        arguments.insert(at, OsString::from("watch"));
+    }
     let Some((at, sub)) = find_subcommand(command, &arguments) else {
         return arguments;
     };
@@ -29,19 +34,38 @@ pub fn in_order(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
     ordered
 }
 
-/// Where the subcommand's name stands: the first argument that is neither a flag nor the value of one.
+/// Where the subcommand's name stands, if it is one.
 fn find_subcommand<'a>(
     command: &'a Command,
     arguments: &[OsString],
 ) -> Option<(usize, &'a Command)> {
+    let (at, text) = first_word(command, arguments)?;
+    Some((at, command.find_subcommand(text)?))
+}
+
+/// Where a filter stands that no command precedes. A single plain word is taken for a mistyped command.
+fn bare_filter(command: &Command, arguments: &[OsString]) -> Option<usize> {
+    let (at, text) = first_word(command, arguments)?;
+    let says_filter =
+        text.starts_with('-') || text.contains([':', '=', '<', '>', '~', '/', '"', '(', ' ']);
+    (says_filter && command.find_subcommand(text).is_none()).then_some(at)
+}
+
+/// The first argument that is neither a flag nor the value of one.
+fn first_word<'a>(command: &Command, arguments: &'a [OsString]) -> Option<(usize, &'a str)> {
     let mut at = 1;
     loop {
         let text = arguments.get(at)?.to_str()?;
-        if !text.starts_with('-') {
-            return Some((at, command.find_subcommand(text)?));
+        let known = flag(command, command, text);
+        let is_clap_s = text.starts_with("--") || matches!(text, "-h" | "-V");
+        if known.is_none() && !is_clap_s {
+            return Some((at, text));
         }
-        let value = flag(command, command, text).is_some_and(|f| takes_next(f, text));
-        at += if value { 2 } else { 1 };
+        at += if known.is_some_and(|f| takes_next(f, text)) {
+            2
+        } else {
+            1
+        };
     }
 }
 
@@ -113,6 +137,13 @@ mod tests {
     #[test]
     fn flags_and_words_may_stand_in_any_order() {
         for (given, wanted) in [
+            ("lookback type:x", "lookback watch -- type:x"),
+            ("lookback -type:x --utc", "lookback watch --utc -- -type:x"),
+            (
+                "lookback -r h:1 is:error",
+                "lookback -r h:1 watch -- is:error",
+            ),
+            ("lookback qurey", "lookback qurey"),
             (
                 "lookback query type:x --limit 5",
                 "lookback query --limit 5 -- type:x",

@@ -3,6 +3,7 @@
 use super::EventRow;
 use super::style::{Tone, glyph, paint, tone};
 use super::table::{Align, pad};
+use crate::model::event::SLOW_MS;
 use crate::model::{EntryId, Event, Flags, Gist, SafeText, Zone, gist, time};
 use crate::store::{Page, Symbol};
 
@@ -10,8 +11,6 @@ use crate::store::{Page, Symbol};
 pub const GIST_COLUMNS: usize = 120;
 /// Columns that a name takes at most; an id of 36 characters fits.
 const NAME_COLUMNS: usize = 36;
-/// From here on a latency is amber.
-const SLOW_MS: f64 = 2_000.0;
 
 /// How much of the time a line shows. It is the entry id's, to which all lines keep the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -59,16 +59,15 @@ pub fn tone(event: &Event<'_>) -> Tone {
 /// The sign of an event's class, one column wide.
 #[must_use]
 pub fn glyph(event: &Event<'_>, ascii: bool) -> &'static str {
-    let (symbol, plain) = match event.class {
-        _ if event.flags.has(Flags::ERROR) => ("✗", "x"),
-        Class::Error => ("✗", "x"),
-        Class::Started => ("▸", ">"),
-        Class::Ended => ("▪", "#"),
-        Class::Message => ("›", "-"),
-        Class::Search => ("⌕", "?"),
-        Class::Summary => ("≡", "="),
-        Class::Cleared => ("∅", "0"),
-        Class::Other => ("·", "."),
-    };
-    if ascii { plain } else { symbol }
+    match (event.class, ascii) {
+        (class, false) => class.glyph(),
+        (Class::Error, true) => "x",
+        (Class::Started, true) => "+",
+        (Class::Ended, true) => "#",
+        (Class::Message, true) => ">",
+        (Class::Search, true) => "?",
+        (Class::Summary, true) => "=",
+        (Class::Cleared, true) => "o",
+        (Class::Other, true) => ".",
+    }
 }

@@ -11,9 +11,8 @@ use crate::cli::format::table::{Align, pad};
 use crate::cli::format::{EventRow, json};
 use crate::cli::setup::Setup;
 use crate::model::{Flags, Ms, SafeText, time};
+use crate::project::timeline::SILENCE_MS;
 
-/// Silence from here on is shown as a line of its own.
-const GAP_MS: Ms = 60_000;
 /// Columns of kind and role.
 const KIND_COLUMNS: usize = 28;
 
@@ -25,7 +24,7 @@ pub fn text(out: &mut Vec<u8>, session: &Session, setup: &Setup, color: bool) {
     let mut previous_ms = first_ms;
     for row in &rows {
         let silent_ms = row.id.ms.saturating_sub(previous_ms);
-        if silent_ms >= GAP_MS {
+        if silent_ms >= SILENCE_MS {
             let rule = if setup.ascii { "--" } else { "──" };
             let line = format!("          {rule} {} idle {rule}", time::span(silent_ms));
             paint(out, color, Tone::Dim, &line);
