@@ -710,4 +710,53 @@ mod tail {
             5
         );
     }
+
+    #[test]
+    fn what_a_command_prints_reads_back_through_a_pipe() {
+        let place = with_conversation();
+        let printed = place.print(&["query", "-f", "log.jsonl", "--format", "jsonl"]);
+        for arguments in [
+            &["query", "-f", "-", "--format", "jsonl"][..],
+            &["tail", "-f", "-", "--format", "jsonl"],
+        ] {
+            let mut command = place.command(arguments);
+            let output = command.write_stdin(printed.as_str()).output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), printed);
+        }
+        let mut doctor = place.command(&["doctor", "-f", "-"]);
+        let output = doctor.write_stdin(printed).output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(told.contains("standard input"), "{told}");
+        assert!(
+            told.contains("session from `session_id`, 8 of 8 entries"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_line_is_shown_while_the_pipe_stays_open() {
+        use std::io::{BufRead, BufReader, Write};
+        let place = Place::new();
+        let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("lookback"))
+            .args(["tail", "-f", "-", "--format", "jsonl"])
+            .env_clear()
+            .env("HOME", place.0.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        for n in 0..3 {
+            stdin
+                .write_all(entry(n, &[("type", "x")]).as_bytes())
+                .unwrap();
+            let line = lines.next().unwrap().unwrap();
+            assert!(line.contains(&format!("{}-0", START + n)), "{line}");
+        }
+        drop(stdin);
+        assert!(lines.next().is_none());
+        assert!(child.wait().unwrap().success());
+    }
 }
