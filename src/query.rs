@@ -10,6 +10,7 @@
 //!
 //! A value may be quoted, whole or in part; in quotes nothing is special but `\"`, `\\` and `\xNN` (a byte). `:` and `!=` take
 //! stars and commas, `=` takes them literally. Text is compared exactly, numbers by size where both sides are numbers.
+//! Text that is no number stands behind `tokens` and `latency` only in quotes, and no entry has it.
 //! An absent field equals nothing, so `!=` holds of it. `id` is the entry id where the value is one, else the field `id`.
 //!
 //! Invariant: `Display` of a parsed filter parses back to the same filter.

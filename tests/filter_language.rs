@@ -1,6 +1,8 @@
 //! The filter language as a person meets it: what matches, what a mistake looks like, and what must hold of every filter.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "filter_language/chunks.rs"]
+mod chunks;
 #[path = "filter_language/generated.rs"]
 mod generated;
 #[path = "filter_language/mistakes.rs"]
@@ -245,6 +247,18 @@ fn narrowing_replaces_and_does_not_pile_up() {
     let odd = Filter::equals("user", b"a*\xff\",\\\n");
     assert_eq!(odd.to_string(), r#"user:"a*\xff\",\\\x0a""#);
     assert_eq!(Filter::parse(&odd.to_string()).unwrap(), odd);
+    for (field, value, text) in [
+        ("tokens", "12", "tokens:12"),
+        ("tokens", "", "tokens:\"\""),
+        ("tokens", "many", "tokens:\"many\""),
+        ("latency", "2s", "latency:2s"),
+        ("latency", "a,b", "latency:\"a,b\""),
+    ] {
+        let filter = Filter::equals(field, value.as_bytes());
+        assert_eq!(filter.to_string(), text);
+        assert_eq!(Filter::parse(text).unwrap(), filter);
+    }
+    assert_eq!(matching("tokens:\"many\""), "");
 }
 
 #[test]

@@ -28,11 +28,11 @@ impl Density {
             .min(columns.saturating_sub(1))
     }
 
-    /// The moment at the left edge of a column.
+    /// The first moment of a column.
     #[must_use]
     pub fn start_of(&self, column: usize) -> Ms {
         let span = u128::from(self.end_ms - self.start_ms);
-        let into = span * column as u128 / self.events.len().max(1) as u128;
+        let into = (span * column as u128).div_ceil(self.events.len().max(1) as u128);
         self.start_ms + Ms::try_from(into).unwrap_or(Ms::MAX)
     }
 }

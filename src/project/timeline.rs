@@ -64,7 +64,6 @@ impl Timeline {
         }
         self.seqs.push(base.plus(row as u64));
         self.last_ms = ms;
-        self.ended = columns.has(row, Flags::END);
         self.user = columns
             .user
             .get(row)
@@ -74,6 +73,7 @@ impl Timeline {
         if columns.has(row, Flags::DUPLICATE) {
             return;
         }
+        self.ended = columns.has(row, Flags::END);
         self.messages += u64::from(columns.class.get(row) == Some(&Class::Message));
         self.errors += u64::from(columns.has(row, Flags::ERROR));
         if let Some(tokens) = columns.tokens(row) {

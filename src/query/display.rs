@@ -32,7 +32,7 @@ fn joined<T>(
     f: &mut fmt::Formatter<'_>,
     parts: &[T],
     between: &str,
-    write: fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
+    write: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
 ) -> fmt::Result {
     for (n, part) in parts.iter().enumerate() {
         if n > 0 {
@@ -66,7 +66,7 @@ impl fmt::Display for Term {
             Self::Regex(pattern) => slashed(f, pattern),
             Self::Compare { field, test } => {
                 name(f, field)?;
-                compared(f, test)
+                compared(f, field, test)
             }
             Self::Is(states) => {
                 f.write_str("is:")?;
@@ -87,23 +87,23 @@ fn moment(f: &mut fmt::Formatter<'_>, field: &str, when: &When) -> fmt::Result {
     value(f, when.text().as_bytes())
 }
 
-fn compared(f: &mut fmt::Formatter<'_>, test: &Test) -> fmt::Result {
+fn compared(f: &mut fmt::Formatter<'_>, field: &str, test: &Test) -> fmt::Result {
     match test {
         Test::Matches(patterns) => {
             f.write_char(':')?;
-            joined(f, patterns, ",", pattern)
+            joined(f, patterns, ",", |f, p| pattern(f, field, p))
         }
         Test::Differs(patterns) => {
             f.write_str("!=")?;
-            joined(f, patterns, ",", pattern)
+            joined(f, patterns, ",", |f, p| pattern(f, field, p))
         }
         Test::Equals(bytes) => {
             f.write_char('=')?;
-            value(f, bytes)
+            value_of(f, field, bytes)
         }
         Test::Order(order, bytes) => {
             f.write_str(order.sign())?;
-            value(f, bytes)
+            value_of(f, field, bytes)
         }
         Test::Regex(regex) => {
             f.write_char('~')?;
@@ -112,17 +112,28 @@ fn compared(f: &mut fmt::Formatter<'_>, test: &Test) -> fmt::Result {
     }
 }
 
-fn pattern(f: &mut fmt::Formatter<'_>, pattern: &Pattern) -> fmt::Result {
-    let alone = pattern.0.len() == 1;
-    joined_pieces(f, &pattern.0, alone)
+fn pattern(f: &mut fmt::Formatter<'_>, field: &str, pattern: &Pattern) -> fmt::Result {
+    match pattern.as_literal() {
+        Some(literal) => value_of(f, field, literal),
+        None => joined_pieces(f, &pattern.0),
+    }
 }
 
-fn joined_pieces(f: &mut fmt::Formatter<'_>, pieces: &[Vec<u8>], alone: bool) -> fmt::Result {
+/// Text behind a field of numbers goes in quotes.
+fn value_of(f: &mut fmt::Formatter<'_>, field: &str, bytes: &[u8]) -> fmt::Result {
+    if super::value::fits(field, bytes) {
+        value(f, bytes)
+    } else {
+        quoted(f, bytes)
+    }
+}
+
+fn joined_pieces(f: &mut fmt::Formatter<'_>, pieces: &[Vec<u8>]) -> fmt::Result {
     for (n, piece) in pieces.iter().enumerate() {
         if n > 0 {
             f.write_char('*')?;
         }
-        if alone || !piece.is_empty() {
+        if !piece.is_empty() {
             value(f, piece)?;
         }
     }

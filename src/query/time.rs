@@ -217,7 +217,9 @@ fn instant(zone: Zone, time: NaiveDateTime) -> Ms {
 /// after the jump, which is again the earlier of the two readings.
 fn in_zone<Z: TimeZone>(zone: &Z, time: NaiveDateTime) -> i64 {
     match zone.from_local_datetime(&time) {
-        MappedLocalTime::Single(t) | MappedLocalTime::Ambiguous(t, _) => t.timestamp_millis(),
+        MappedLocalTime::Single(t) => t.timestamp_millis(),
+        // chrono gives them in the wrong order for years beyond the zone's table.
+        MappedLocalTime::Ambiguous(a, b) => a.timestamp_millis().min(b.timestamp_millis()),
         MappedLocalTime::None => {
             let later = zone.offset_from_utc_datetime(
                 &(time.checked_add_signed(TimeDelta::days(1)).unwrap_or(time)),

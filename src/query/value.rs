@@ -74,7 +74,10 @@ pub(super) fn comparison(lexer: &mut Lexer<'_>, field: String) -> Result<Term, F
         "<=" => Test::Order(Order::AtMost, literal(lexer)?),
         _ => Test::Regex(regex(lexer)?),
     };
-    check_number(&field, &test, start..lexer.at())?;
+    let span = start..lexer.at();
+    if !lexer.text(span.clone()).contains('"') {
+        check_number(&field, &test, span)?;
+    }
     Ok(Term::Compare { field, test })
 }
 
@@ -267,9 +270,14 @@ fn known_states() -> String {
     format!("known are {}", words.join(", "))
 }
 
+/// Whether a value may stand bare behind a field; one in quotes is taken for what the user means, and is never found.
+pub(super) fn fits(field: &str, value: &[u8]) -> bool {
+    !NUMBERS.contains(&field) || is_number(field, value)
+}
+
 fn check_number(field: &str, test: &Test, span: Range<usize>) -> Result<(), FilterError> {
     if !NUMBERS.contains(&field)
-        || numbers_of(test).is_some_and(|all| all.iter().all(|v| is_number(field, v)))
+        || numbers_of(test).is_some_and(|all| all.iter().all(|v| fits(field, v)))
     {
         return Ok(());
     }

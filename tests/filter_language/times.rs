@@ -59,3 +59,55 @@ fn what_is_no_moment_is_said_to_be_none() {
         assert_eq!(found.is_err(), text != "today", "{text}: {found:?}");
     }
 }
+
+/// The entries from a moment on, by the binary in a zone with summer time.
+fn from(moment: &str, ids: &[u64]) -> Vec<u64> {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<String> = ids
+        .iter()
+        .map(|ms| format!(r#"{{"id":"{ms}-0","stream":"s","fields":{{"n":"{ms}"}}}}"#))
+        .collect();
+    std::fs::write(folder.path().join("entries.jsonl"), lines.join("\n")).unwrap();
+    let mut command = assert_cmd::Command::cargo_bin("lookback").unwrap();
+    command
+        .args([
+            "query",
+            "--format",
+            "jsonl",
+            "-f",
+            "entries.jsonl",
+            "--since",
+            moment,
+        ])
+        .current_dir(folder.path())
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("TZ", "CET-1CEST,M3.5.0,M10.5.0/3");
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let found = text.lines().map(|line| {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        event["fields"]["n"].as_str().unwrap().parse().unwrap()
+    });
+    found.collect()
+}
+
+#[test]
+fn a_time_that_the_clock_skips_or_shows_twice_is_the_earlier_reading() {
+    let days = [
+        // 02:00 to 03:00 does not exist: read as summer time.
+        ("2026-03-29 02:30", "2026-03-29T00:30:00Z"),
+        ("2026-03-29 01:30", "2026-03-29T00:30:00Z"),
+        ("2026-03-29 03:30", "2026-03-29T01:30:00Z"),
+        // 02:00 to 03:00 comes twice: the first is summer time.
+        ("2026-10-25 02:30", "2026-10-25T00:30:00Z"),
+        ("2026-10-25 03:30", "2026-10-25T02:30:00Z"),
+    ];
+    for (local, utc) in days {
+        let Ok(Moment::At(ms)) = parse_moment(utc, NOON) else {
+            panic!("{utc} is a time");
+        };
+        assert_eq!(from(local, &[ms - 1, ms, ms + 1]), [ms, ms + 1], "{local}");
+    }
+}
