@@ -23,7 +23,7 @@ use crate::source::{Feed, Request};
 use crate::ui::theme::Theme;
 
 pub use frames::{Frames, Glass};
-pub use launch::{Launch, launch};
+pub use launch::{Ending, Launch, launch};
 use scans::Scans;
 
 /// What the loop works with.
