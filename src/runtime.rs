@@ -16,14 +16,16 @@ use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::{Notify, mpsc};
 
+use crate::app::narrowing::Narrowing;
 use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
 use crate::model::Ms;
 use crate::source::{Feed, Request};
+use crate::store::{Arrival, Trouble};
 use crate::ui::theme::Theme;
 
 pub use frames::{Frames, Glass};
-pub use launch::{Launch, launch};
+pub use launch::{Ending, Launch, launch};
 use scans::Scans;
 
 /// What the loop works with.
@@ -51,6 +53,8 @@ const DRAIN_MS: u128 = 12;
 const PLAY_TICK: Duration = Duration::from_millis(33);
 /// While following, the charts move that often.
 const LIVE_TICK: Duration = Duration::from_millis(250);
+/// A key waits for a scan at most this long.
+const HOLD: Duration = Duration::from_millis(300);
 /// In rest, the clock is looked at that often.
 const REST_TICK: Duration = Duration::from_secs(1);
 
@@ -90,17 +94,25 @@ pub async fn run<G: Glass>(
     let mut clock = Clock::new();
     let mut source_open = true;
     let mut todo = first;
+    let mut asked_at = None;
     loop {
-        if perform(&mut frames, &mut scans, &requests, todo.drain(..))? == Next::Leave {
+        let asked = std::mem::take(&mut todo).into_iter();
+        let scans_now = |effect: &Effect| matches!(effect, Effect::Scan { .. });
+        if asked.as_slice().iter().any(scans_now) {
+            asked_at = Some(Instant::now());
+        }
+        if perform(&mut frames, &mut scans, &requests, asked, &mut state)? == Next::Leave {
             return Ok(state);
         }
         frames.draw_if_due(&state)?;
+        let held_for = asked_at.and_then(|at| held_for(&state, at));
         let wait = frames.wait().unwrap_or_else(|| rest(&state));
         let due = clock.last + wait;
+        let due = held_for.map_or(due, |left| due.min(Instant::now() + left));
         tokio::select! {
             biased;
             () = leave.notified() => return Ok(state),
-            event = input.next() => match event {
+            event = input.next(), if held_for.is_none() => match event {
                 Some(event) => {
                     if let Some(action) = input::action(&event?) {
                         todo.extend(clock.tick(&mut state));
@@ -138,8 +150,17 @@ pub async fn run<G: Glass>(
     }
 }
 
+/// How much longer the next key waits for a scan: what is selected is known only when the first matches are there, and keys
+/// typed in one go are meant for it. In a prompt nothing waits.
+fn held_for(state: &State, asked_at: Instant) -> Option<Duration> {
+    let scanning = state.narrowing.as_ref().is_some_and(Narrowing::is_scanning);
+    let waits = scanning && state.prompt.is_none() && state.selected().is_none();
+    let left = HOLD.saturating_sub(asked_at.elapsed());
+    Some(left).filter(|left| waits && !left.is_zero())
+}
+
 /// Takes in what else has arrived, for a moment: one frame for all of it.
-fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<crate::store::Arrival>) -> Vec<Effect> {
+fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<Arrival>) -> Vec<Effect> {
     let begun = Instant::now();
     let mut effects = Vec::new();
     while begun.elapsed().as_millis() < DRAIN_MS {
@@ -154,7 +175,11 @@ fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<crate::store::Arrival>
 fn rest(state: &State) -> Duration {
     match state.playhead {
         Playhead::Playing { .. } => PLAY_TICK,
-        Playhead::Following if state.quiet_ms() < crate::app::state::QUIET_MS => LIVE_TICK,
+        Playhead::Following
+            if !state.log.is_empty() && state.quiet_ms() <= crate::app::state::QUIET_MS =>
+        {
+            LIVE_TICK
+        }
         Playhead::Following | Playhead::Paused(_) => REST_TICK,
     }
 }
@@ -170,6 +195,7 @@ fn perform<G: Glass>(
     scans: &mut Scans,
     requests: &mpsc::Sender<Request>,
     effects: impl Iterator<Item = Effect>,
+    state: &mut State,
 ) -> io::Result<Next> {
     for effect in effects {
         match effect {
@@ -182,10 +208,25 @@ fn perform<G: Glass>(
             } => scans.start(generation, plan, log, range),
             // A full queue means that as much was asked for already.
             Effect::LoadOlder { count } => drop(requests.try_send(Request::Older { count })),
-            Effect::Copy(text) => frames.copy(&text)?,
+            Effect::Copy(text) => {
+                if !frames.copy(&text)? {
+                    let told = Arrival::Notice(not_copied(&text));
+                    update(state, Action::Arrived(told));
+                }
+            }
         }
     }
     Ok(Next::GoOn)
+}
+
+fn not_copied(text: &str) -> Trouble {
+    Trouble::new(
+        format!(
+            "not copied: {} kB is more than terminals take",
+            text.len() / 1_000
+        ),
+        "`lookback query` writes it to a file",
+    )
 }
 
 /// Turns the passing of time into ticks.

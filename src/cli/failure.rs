@@ -25,10 +25,12 @@ pub enum Status {
     NotConnected,
     /// Ended by Ctrl-C.
     Interrupted,
+    /// The interface was left, by its user (0) or by a signal (128 and its number).
+    Left(u8),
 }
 
 impl Status {
-    /// The exit status: 0, 1, 2, 3, 130.
+    /// The exit status: 0, 1, 2, 3, 130, or 128 and the number of a signal.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -37,6 +39,7 @@ impl Status {
             Self::Usage => 2,
             Self::NotConnected => 3,
             Self::Interrupted => 130,
+            Self::Left(code) => code,
         }
     }
 }

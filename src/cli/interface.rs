@@ -7,7 +7,7 @@ use crate::app::state::Options;
 use crate::config::ColorChoice;
 use crate::model::{Mapping, Zone};
 use crate::query::{Filter, Moment};
-use crate::runtime::{Launch, launch};
+use crate::runtime::{Ending, Launch, launch};
 use crate::source::Spec;
 use crate::term::TermError;
 use crate::ui::theme::{Depth, Theme};
@@ -47,7 +47,7 @@ const OLDER_COUNT: u64 = 100_000;
 ///
 /// # Errors
 /// When there is no terminal, or it cannot be used.
-pub fn run_interface(options: InterfaceOptions) -> Result<(), TermError> {
+pub fn run_interface(options: InterfaceOptions) -> Result<Ending, TermError> {
     let (place, streams) = options.spec.label();
     let remote = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
     launch(Launch {

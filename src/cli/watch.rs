@@ -59,7 +59,7 @@ pub fn run(args: &WatchArgs, setup: &Setup) -> Result<Status, Failure> {
 /// A terminal that cannot be used.
 pub fn show(options: InterfaceOptions) -> Result<Status, Failure> {
     match run_interface(options) {
-        Ok(()) => Ok(Status::Done),
+        Ok(ending) => Ok(Status::Left(ending.code())),
         Err(error @ TermError::NotATerminal) => Err(Failure::new(
             Status::Failed,
             error.to_string(),

@@ -25,11 +25,11 @@ pub trait Glass {
     /// Whether the last frame has left.
     fn is_idle(&self) -> bool;
 
-    /// Puts text on the clipboard.
+    /// Puts text on the clipboard; `false` when it is too long for that.
     ///
     /// # Errors
     /// When it cannot be written.
-    fn copy(&mut self, text: &str) -> io::Result<()>;
+    fn copy(&mut self, text: &str) -> io::Result<bool>;
 }
 
 impl Glass for Screen<Outlet> {
@@ -45,8 +45,11 @@ impl Glass for Screen<Outlet> {
         self.out().is_idle()
     }
 
-    fn copy(&mut self, text: &str) -> io::Result<()> {
-        crate::term::osc52(text).map_or(Ok(()), |sequence| self.pass(&sequence))
+    fn copy(&mut self, text: &str) -> io::Result<bool> {
+        match crate::term::osc52(text) {
+            Some(sequence) => self.pass(&sequence).map(|()| true),
+            None => Ok(false),
+        }
     }
 }
 
@@ -108,11 +111,11 @@ impl<G: Glass> Frames<G> {
         self.glass.resize(size);
     }
 
-    /// Puts text on the clipboard.
+    /// Puts text on the clipboard; `false` when it is too long for that.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+    pub fn copy(&mut self, text: &str) -> io::Result<bool> {
         self.glass.copy(text)
     }
 

@@ -7,6 +7,9 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use thiserror::Error;
@@ -96,8 +99,8 @@ impl Drop for TerminalGuard {
     }
 }
 
-/// Gives the terminal back, if it is taken; else does nothing. From any thread, any number of times. It can block only
-/// as long as the terminal itself does not take the few bytes.
+/// Gives the terminal back, if it is taken; else does nothing. From any thread, any number of times. It can block as
+/// long as the terminal itself does not take the few bytes; [`restore_within`] does not.
 pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
@@ -113,6 +116,20 @@ pub fn restore() {
         let _ = out.write_all(bytes.as_bytes());
     }
     let _ = disable_raw_mode();
+}
+
+/// [`restore`], for a program that must end even when its terminal takes no bytes any more: waits that long at most. Raw
+/// mode, which is the driver's and needs no bytes, is left in any case.
+pub fn restore_within(patience: Duration) {
+    let (done, wait) = mpsc::channel();
+    thread::spawn(move || {
+        restore();
+        // Nobody waits any more.
+        let _ = done.send(());
+    });
+    if wait.recv_timeout(patience).is_err() {
+        let _ = disable_raw_mode();
+    }
 }
 
 /// Standard output without the lock and the line buffer of [`io::stdout`]: a frame leaves in one write, and a thread

@@ -96,14 +96,15 @@ impl<W: Write> Screen<W> {
         self.back.area
     }
 
-    /// The terminal's size has changed: the next frame is drawn in full. The same size again changes nothing.
+    /// The terminal's size has changed: the next frame is drawn in full. Also where it is the same again: a terminal that
+    /// was small for a moment has lost what did not fit.
     pub fn resize(&mut self, width: u16, height: u16) {
         let area = Rect::new(0, 0, width, height);
         if area != self.area() {
             self.front = Buffer::empty(area);
             self.back = Buffer::empty(area);
-            self.known = false;
         }
+        self.invalidate();
     }
 
     /// Something else may have written to the terminal: the next frame is drawn in full.

@@ -102,6 +102,8 @@ impl vt100::Callbacks for Requests {
 struct Glass {
     parser: vt100::Parser<Requests>,
     raw: Vec<u8>,
+    /// Nobody reads: a program that goes on writing comes to stand.
+    held: bool,
     /// No process has the terminal open any more.
     closed: bool,
     exit: Option<ExitStatus>,
@@ -172,6 +174,7 @@ impl Pty {
                     Requests::default(),
                 ),
                 raw: Vec::new(),
+                held: false,
                 closed: false,
                 exit: None,
             }),
@@ -293,6 +296,17 @@ impl Pty {
         self.wait("the program's end", timeout, |glass| {
             glass.exit.clone().filter(|_| glass.closed)
         })
+    }
+
+    /// Reads nothing more (but for one chunk that may be on its way), as a link that has stalled, or reads on.
+    pub fn hold(&self, held: bool) {
+        lock(&self.shared).held = held;
+        self.shared.1.notify_all();
+    }
+
+    /// The exit status, once the program has ended, though what it wrote may not have been read.
+    pub fn wait_ended(&self, timeout: Duration) -> ExitStatus {
+        self.wait("the program's end", timeout, |glass| glass.exit.clone())
     }
 
     fn wait<T>(&self, what: &str, timeout: Duration, ready: impl Fn(&Glass) -> Option<T>) -> T {
@@ -441,6 +455,12 @@ fn read_all(mut reader: Box<dyn Read + Send>, shared: &Shared) {
         // Linux reports EIO when the last process has closed the terminal.
         let read = reader.read(&mut chunk).unwrap_or(0);
         let mut glass = lock(shared);
+        while glass.held {
+            glass = shared
+                .1
+                .wait(glass)
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
         if read == 0 {
             glass.closed = true;
         } else {

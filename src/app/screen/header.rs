@@ -52,18 +52,12 @@ fn left(state: &State) -> Line {
     line
 }
 
-/// Moves once a second below a minute, and less often further back.
+/// Moves once a second below a minute, and once a minute or less often further back: a still screen costs nothing.
 fn distance(state: &State) -> String {
-    let ms = state.present_ms().saturating_sub(state.moment_ms());
-    if ms < 1_000 {
-        "just now".to_owned()
-    } else {
-        format!("{} ago", time::span(whole_seconds(ms))).replace(".0 s", " s")
+    match state.present_ms().saturating_sub(state.moment_ms()) {
+        0..1_000 => "just now".to_owned(),
+        ms => format!("{} ago", number::age(ms)),
     }
-}
-
-fn whole_seconds(ms: u64) -> u64 {
-    ms / 1_000 * 1_000
 }
 
 fn pill(state: &State) -> Piece {

@@ -119,10 +119,15 @@ fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
             Tone::Error,
         ));
     }
-    if line.truncated {
+    if line.truncated && older_may_be_missing(state) {
         title.extend(own("  start not loaded", Tone::Amber));
     }
     title
+}
+
+/// A producer need not tell of a start. Where everything is here, none is missing.
+fn older_may_be_missing(state: &State) -> bool {
+    !state.feed.history.at_start || state.log.evicted() > 0
 }
 
 #[derive(Clone, Copy)]

@@ -256,7 +256,8 @@ fn narrow_to_row(state: &mut State, command: Command) -> Vec<Effect> {
         .map(|n| n.filter.clone())
         .unwrap_or_default();
     let others = now.clone().without(field);
-    let already = now != others && others.clone().and(wanted.clone()) == now;
+    // Wherever it stands among the others: what is there already adds nothing.
+    let already = !now.is_empty() && now.clone().and(wanted.clone()) == now;
     let stays = entry.seq;
     let filter = if already { others } else { others.and(wanted) };
     let was_following = state.playhead == Playhead::Following;
