@@ -15,7 +15,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Chunks that hold entries of `range`, as [`Log::chunks`].
+    /// Chunks that hold entries of `range`, as [`super::Log::chunks`].
     #[must_use]
     pub fn chunks(
         &self,
