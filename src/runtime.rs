@@ -21,7 +21,6 @@ use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
 use crate::model::Ms;
 use crate::source::{Feed, Request};
-use crate::store::{Arrival, Trouble};
 use crate::ui::theme::Theme;
 
 pub use frames::{Frames, Glass};
@@ -96,12 +95,10 @@ pub async fn run<G: Glass>(
     let mut todo = first;
     let mut asked_at = None;
     loop {
-        let asked = std::mem::take(&mut todo).into_iter();
-        let scans_now = |effect: &Effect| matches!(effect, Effect::Scan { .. });
-        if asked.as_slice().iter().any(scans_now) {
+        if todo.iter().any(|e| matches!(e, Effect::Scan { .. })) {
             asked_at = Some(Instant::now());
         }
-        if perform(&mut frames, &mut scans, &requests, asked, &mut state)? == Next::Leave {
+        if perform(&mut frames, &mut scans, &requests, todo.drain(..))? == Next::Leave {
             return Ok(state);
         }
         frames.draw_if_due(&state)?;
@@ -160,7 +157,7 @@ fn held_for(state: &State, asked_at: Instant) -> Option<Duration> {
 }
 
 /// Takes in what else has arrived, for a moment: one frame for all of it.
-fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<Arrival>) -> Vec<Effect> {
+fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<crate::store::Arrival>) -> Vec<Effect> {
     let begun = Instant::now();
     let mut effects = Vec::new();
     while begun.elapsed().as_millis() < DRAIN_MS {
@@ -195,7 +192,6 @@ fn perform<G: Glass>(
     scans: &mut Scans,
     requests: &mpsc::Sender<Request>,
     effects: impl Iterator<Item = Effect>,
-    state: &mut State,
 ) -> io::Result<Next> {
     for effect in effects {
         match effect {
@@ -208,25 +204,10 @@ fn perform<G: Glass>(
             } => scans.start(generation, plan, log, range),
             // A full queue means that as much was asked for already.
             Effect::LoadOlder { count } => drop(requests.try_send(Request::Older { count })),
-            Effect::Copy(text) => {
-                if !frames.copy(&text)? {
-                    let told = Arrival::Notice(not_copied(&text));
-                    update(state, Action::Arrived(told));
-                }
-            }
+            Effect::Copy(text) => frames.copy(&text)?,
         }
     }
     Ok(Next::GoOn)
-}
-
-fn not_copied(text: &str) -> Trouble {
-    Trouble::new(
-        format!(
-            "not copied: {} kB is more than terminals take",
-            text.len() / 1_000
-        ),
-        "`lookback query` writes it to a file",
-    )
 }
 
 /// Turns the passing of time into ticks.

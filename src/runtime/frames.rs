@@ -25,11 +25,11 @@ pub trait Glass {
     /// Whether the last frame has left.
     fn is_idle(&self) -> bool;
 
-    /// Puts text on the clipboard; `false` when it is too long for that.
+    /// Puts text on the clipboard.
     ///
     /// # Errors
     /// When it cannot be written.
-    fn copy(&mut self, text: &str) -> io::Result<bool>;
+    fn copy(&mut self, text: &str) -> io::Result<()>;
 }
 
 impl Glass for Screen<Outlet> {
@@ -45,11 +45,8 @@ impl Glass for Screen<Outlet> {
         self.out().is_idle()
     }
 
-    fn copy(&mut self, text: &str) -> io::Result<bool> {
-        match crate::term::osc52(text) {
-            Some(sequence) => self.pass(&sequence).map(|()| true),
-            None => Ok(false),
-        }
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        crate::term::osc52(text).map_or(Ok(()), |sequence| self.pass(&sequence))
     }
 }
 
@@ -111,11 +108,11 @@ impl<G: Glass> Frames<G> {
         self.glass.resize(size);
     }
 
-    /// Puts text on the clipboard; `false` when it is too long for that.
+    /// Puts text on the clipboard.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn copy(&mut self, text: &str) -> io::Result<bool> {
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
         self.glass.copy(text)
     }
 

@@ -121,7 +121,7 @@ pub fn restore() {
 /// [`restore`], for a program that must end even when its terminal takes no bytes any more: waits that long at most. Raw
 /// mode, which is the driver's and needs no bytes, is left in any case.
 pub fn restore_within(patience: Duration) {
-    let (done, wait) = mpsc::channel();
+    let (done, wait) = mpsc::sync_channel(1);
     thread::spawn(move || {
         restore();
         // Nobody waits any more.

@@ -110,12 +110,12 @@ fn hostile_names_can_be_filtered_by() {
             s.contains(&format!("{count} of 2 entries")) && !s.contains("all events")
         });
         pty.keys("/");
-        pty.wait_for_text("Enter keeps it", SOON);
+        pty.wait_for_text("Esc goes back", SOON);
         harmless(&pty);
         // What the prompt shows is what is kept.
         pty.key(Key::Enter);
         pty.wait_for("the same filter", SOON, |s| {
-            s.contains(&format!("{count} of 2 entries")) && !s.contains("Enter keeps it")
+            s.contains(&format!("{count} of 2 entries")) && !s.contains("Esc goes back")
         });
         pty.keys(key);
         pty.wait_for_text("feed all events", SOON);

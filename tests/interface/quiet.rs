@@ -47,7 +47,7 @@ fn a_quiet_stream_costs_no_byte() {
     Story::tell(&server, 100, 150_000);
     let pty = watch(&server, &[]);
     pty.wait_for("the story", SOON, |s| {
-        counted(s) == Some(100) && s.contains("quiet for 2m")
+        counted(s) == Some(100) && s.contains("last entry 2m ago")
     });
     assert_eq!(bytes_at_rest(&pty), 0, "{}", pty.screen());
 }
