@@ -109,6 +109,11 @@ struct Glass {
     exit: Option<ExitStatus>,
 }
 
+/// Pieces of one frame follow each other faster than this.
+const SETTLE: Duration = Duration::from_millis(25);
+/// A program that always writes is looked at all the same.
+const SETTLE_TRIES: usize = 8;
+
 type Shared = Arc<(Mutex<Glass>, Condvar)>;
 
 fn lock(shared: &Shared) -> MutexGuard<'_, Glass> {
@@ -313,8 +318,11 @@ impl Pty {
         let deadline = Instant::now() + timeout;
         let mut glass = lock(&self.shared);
         loop {
-            if let Some(found) = ready(&glass) {
-                return found;
+            if ready(&glass).is_some() {
+                glass = self.settle(glass);
+                if let Some(found) = ready(&glass) {
+                    return found;
+                }
             }
             let left = deadline.saturating_duration_since(Instant::now());
             let over = glass.closed && glass.exit.is_some();
@@ -332,6 +340,19 @@ impl Pty {
                 .unwrap_or_else(std::sync::PoisonError::into_inner)
                 .0;
         }
+    }
+
+    /// A frame may arrive in pieces: waits until no more bytes come for a moment, or for as long as they may keep coming.
+    fn settle<'a>(&'a self, mut glass: MutexGuard<'a, Glass>) -> MutexGuard<'a, Glass> {
+        for _ in 0..SETTLE_TRIES {
+            let had = glass.raw.len();
+            let waited = self.shared.1.wait_timeout(glass, SETTLE);
+            glass = waited.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+            if glass.raw.len() == had {
+                break;
+            }
+        }
+        glass
     }
 
     /// The rows, joined by newlines, without trailing blanks.

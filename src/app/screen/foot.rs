@@ -133,10 +133,10 @@ fn below(prompt: &Prompt, wrong: Option<&std::ops::Range<u16>>, wide: usize) -> 
     let Some((error, wrong)) = prompt.error.as_ref().zip(wrong) else {
         let hint = match prompt.purpose {
             Purpose::Filter(_) => {
-                "type:error.*  user:u1,u2  latency>500  is:error  -word  /regex/  since:-10m   Esc goes back"
+                "Enter keeps it, Esc goes back   type:error.*  user:u1,u2  latency>500  is:error  -word  /regex/  since:-10m"
             }
             Purpose::GoTo => {
-                "-10m   14:02:07   yesterday 9:00   2026-11-23T14:02   an entry id   Esc goes back"
+                "Enter goes there, Esc goes back   -10m   14:02:07   yesterday 9:00   2026-11-23T14:02   an entry id"
             }
         };
         return own(hint, Tone::Dim);
