@@ -56,23 +56,22 @@ fn keep_playhead_in_feed(state: &mut State) {
     let anchor = match state.panes.anchor {
         None => selected,
         Some(anchor) if selected > anchor => selected,
-        Some(anchor) => anchor_below(state, selected, anchor, rows),
+        Some(anchor) => anchor_above(state, selected, anchor, rows),
     };
     state.panes.anchor = Some(anchor);
 }
 
-/// The same anchor while the row is in view, else the one that shows it as the first row.
-fn anchor_below(state: &State, selected: Seq, anchor: Seq, rows: usize) -> Seq {
+/// The same anchor while the row is in view. One row above it, the feed scrolls by that row; further up it was a jump, which
+/// shows what led to the row, and a third of the feed of what follows.
+fn anchor_above(state: &State, selected: Seq, anchor: Seq, rows: usize) -> Seq {
     let shown = state.visible().before(anchor.after(), rows);
-    if shown.first().is_none_or(|first| *first <= selected) {
+    let Some(first) = shown.first().filter(|first| **first > selected) else {
         return anchor;
-    }
-    state
-        .visible()
-        .after(selected.before(), rows)
-        .last()
-        .copied()
-        .unwrap_or(selected)
+    };
+    let is_next = state.visible().before(first.before(), 1).first() == Some(&selected);
+    let below = if is_next { rows } else { rows / 3 + 1 };
+    let after = state.visible().after(selected.before(), below);
+    after.last().copied().unwrap_or(selected)
 }
 
 /// Rows of the feed.
