@@ -289,7 +289,7 @@ impl Hand {
         width
     }
 
-    /// Moves the cursor by the shortest sequence, or by writing again what stands in between.
+    /// Moves the cursor by the shortest sequence, or by writing again what stands in between, where `row` is given.
     fn move_to(&mut self, x: usize, y: usize, row: &[Cell]) {
         let at = self.at.replace((x, y));
         if at == Some((x, y)) {
@@ -301,7 +301,8 @@ impl Hand {
                 let same = |cell: &Cell| {
                     cell.symbol().len() == 1 && self.pen.is_some_and(|pen| pen.suits(cell))
                 };
-                if between.len() <= REWRITE_CELLS && between.iter().all(same) {
+                let known = between.len() == x - from;
+                if known && between.len() <= REWRITE_CELLS && between.iter().all(same) {
                     between
                         .iter()
                         .try_for_each(|cell| self.bytes.write_all(cell.symbol().as_bytes()))

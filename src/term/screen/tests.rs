@@ -190,25 +190,34 @@ fn stroke(buffer: &mut Buffer, stroke: &Stroke) {
     }
 }
 
+fn any_cursor() -> impl Strategy<Value = Option<Position>> {
+    prop::option::of((0..26_u16, 0..10_u16).prop_map(Position::from))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn the_glass_shows_the_buffer_after_every_draw(
         (width, height) in (1..24_u16, 1..9_u16),
-        frames in prop::collection::vec(prop::collection::vec(any_stroke(), 0..6), 1..8),
+        frames in prop::collection::vec((prop::collection::vec(any_stroke(), 0..6), any_cursor()), 1..8),
         synchronized in any::<bool>(),
     ) {
         let mut screen = screen(width, height);
         screen.set_synchronized(synchronized);
         let mut picture = Buffer::empty(screen.area());
-        for strokes in &frames {
+        for (strokes, cursor) in &frames {
             for change in strokes {
                 stroke(&mut picture, change);
             }
+            screen.set_cursor(*cursor);
             let drawn = screen.draw(|buffer| buffer.clone_from(&picture)).expect("the glass takes all");
             let wrong = differences(&screen, &picture);
             prop_assert!(wrong.is_empty(), "{wrong:#?}\n{:?}", screen.out.bytes.escape_ascii().to_string());
+            let seen = screen.out.emulator.screen();
+            let shown = (!seen.hide_cursor()).then(|| seen.cursor_position());
+            let wanted = cursor.filter(|at| screen.area().contains(*at)).map(|at| (at.y, at.x));
+            prop_assert_eq!(shown, wanted);
             prop_assert!(drawn.cells <= usize::from(width) * usize::from(height));
             let again = screen.draw(|buffer| buffer.clone_from(&picture)).expect("the glass takes all");
             prop_assert_eq!(again, Drawn::default());
@@ -389,6 +398,25 @@ fn the_cursor_is_shown_where_asked_and_written_only_on_a_change() {
         screen.out.emulator.screen().hide_cursor(),
         "outside the screen there is no cursor"
     );
+}
+
+#[test]
+fn the_cursor_moves_over_blanks_that_nothing_wrote() {
+    let mut screen = screen(20, 3);
+    screen.set_cursor(Some(Position::new(2, 1)));
+    screen
+        .draw(|buffer| buffer.set_string(0, 1, "OR", Style::new()))
+        .expect("drawn");
+    screen.set_cursor(Some(Position::new(3, 1)));
+    screen
+        .draw(|buffer| buffer.set_string(0, 1, "OR ", Style::new()))
+        .expect("drawn");
+    assert_eq!(screen.out.emulator.screen().cursor_position(), (1, 3));
+    screen.set_cursor(Some(Position::new(4, 1)));
+    screen
+        .draw(|buffer| buffer.set_string(0, 1, "OR (", Style::new()))
+        .expect("drawn");
+    assert!(screen.out.emulator.screen().contents().contains("OR ("));
 }
 
 #[test]
