@@ -138,47 +138,46 @@ struct Widths {
 }
 
 impl Widths {
+    /// Where it is narrow, what was said matters more than how long it took: the detail has that too.
     fn of(width: u16) -> Self {
-        let kind = if width >= 110 { 24 } else { 17 };
-        let fixed = 8 + 2 + 1 + 1 + kind + 2 + 2;
-        let latency = 8;
-        Self {
+        let (kind, latency) = match width {
+            0..60 => (14, 0),
+            60..110 => (17, 8),
+            _ => (24, 8),
+        };
+        let mut out = Self {
             kind,
-            says: inner_width(width).saturating_sub(fixed + latency),
+            says: 0,
             latency,
-        }
+        };
+        let taken: u16 = out.columns().iter().map(|c| c.width + c.gap).sum();
+        out.says = inner_width(width).saturating_sub(taken);
+        out
     }
 
     fn columns(self) -> Vec<Column> {
+        let left = |width, gap| Column {
+            width,
+            gap,
+            right: false,
+        };
+        let gap = if self.latency == 0 { 0 } else { 2 };
         vec![
-            Column {
-                width: 8,
-                gap: 0,
-                right: false,
-            },
-            Column {
-                width: 1,
-                gap: 2,
-                right: false,
-            },
-            Column {
-                width: self.kind,
-                gap: 1,
-                right: false,
-            },
-            Column {
-                width: self.says,
-                gap: 2,
-                right: false,
-            },
+            left(OFFSET, 0),
+            left(1, 1),
+            left(self.kind, 1),
+            left(self.says, 2),
             Column {
                 width: self.latency,
-                gap: 2,
+                gap,
                 right: true,
             },
         ]
     }
 }
+
+/// `+1:02:07`.
+const OFFSET: u16 = 8;
 
 fn row(state: &State, line: &Timeline, item: Item, widths: Widths) -> Option<Row> {
     match item {
