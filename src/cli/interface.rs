@@ -38,7 +38,7 @@ pub struct InterfaceOptions {
 }
 
 /// Frames a second that data alone asks for, here and over SSH.
-const FRAME_GAP_LOCAL: Duration = Duration::from_millis(33);
+const FRAME_GAP_LOCAL: Duration = Duration::from_millis(50);
 const FRAME_GAP_REMOTE: Duration = Duration::from_millis(100);
 /// Entries asked for at once when the playhead comes to the oldest one here.
 const OLDER_COUNT: u64 = 100_000;
