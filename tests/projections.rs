@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use lookback::app::layout::Size;
 use lookback::app::{Action, Options, State, update};
 use lookback::model::{self, Class, EntryId, Flags, Mapping, Ms, Zone};
-use lookback::project::errors::{count_errors, error_groups_among, has_error, trends};
+use lookback::project::errors::{count_errors, error_groups_among, trends};
 use lookback::project::series::Current;
 use lookback::project::timeline::SessionStatus;
 use lookback::project::{ErrorGroup, Series, Window, density, error_groups, series, timeline};
@@ -249,7 +249,6 @@ impl Both {
         let half = self.cursor(count / 2);
         let later = past.iter().filter(|(n, _)| *n >= count / 2).count();
         assert_eq!(count_errors(log, half..cursor), later as u64);
-        assert_eq!(has_error(log, half..cursor), later > 0);
     }
 
     /// Fingerprint, count and place of the last.

@@ -146,23 +146,3 @@ pub fn count_errors(log: &Log, range: std::ops::Range<Cursor>) -> u64 {
     };
     log.chunks(range).map(within).sum::<usize>() as u64
 }
-
-/// Whether an error lies within a part of the log.
-#[must_use]
-pub fn has_error(log: &Log, range: std::ops::Range<Cursor>) -> bool {
-    log.chunks(range)
-        .any(|(_, chunk, rows)| match &chunk.summary {
-            Some(summary) => {
-                let at = summary
-                    .errors
-                    .partition_point(|row| (*row as usize) < rows.start);
-                summary
-                    .errors
-                    .get(at)
-                    .is_some_and(|row| (*row as usize) < rows.end)
-            }
-            None => rows
-                .into_iter()
-                .any(|row| chunk.columns.has(row, Flags::ERROR)),
-        })
-}

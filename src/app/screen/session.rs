@@ -141,8 +141,8 @@ impl Widths {
     /// Where it is narrow, what was said matters more than how long it took: the detail has that too.
     fn of(width: u16) -> Self {
         let (kind, latency) = match width {
-            0..60 => (14, 0),
-            60..110 => (17, 8),
+            0..72 => (14, 0),
+            72..110 => (17, 8),
             _ => (24, 8),
         };
         let mut out = Self {
