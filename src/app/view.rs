@@ -198,6 +198,30 @@ pub struct Scrollbar {
     pub ticks: Vec<(u16, Tone)>,
 }
 
+impl Scrollbar {
+    /// Of `total` rows `shown` are in view, with `above` before them; `None` where all are. Reaches the end exactly when the
+    /// last row is in view.
+    #[must_use]
+    pub fn over(total: u64, above: u64, shown: u64, height: u16) -> Option<Self> {
+        if shown >= total || height == 0 {
+            return None;
+        }
+        let place = |n: u64| u16::try_from(n * u64::from(height) / total).unwrap_or(height);
+        let thumb_rows = place(shown).max(1);
+        let last = height - thumb_rows;
+        let thumb_start = if above + shown >= total {
+            last
+        } else {
+            place(above).min(last)
+        };
+        Some(Self {
+            thumb_start,
+            thumb_rows,
+            ticks: Vec::new(),
+        })
+    }
+}
+
 /// The whole loaded log in one line, and where the playhead is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scrubber {

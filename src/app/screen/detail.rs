@@ -71,7 +71,12 @@ pub fn detail(state: &State, area: Area) -> Pane {
         ],
         rows: rows.into_iter().skip(first).take(height).collect(),
     };
-    let scrollbar = scrollbar(total, first, area.body().height);
+    let scrollbar = Scrollbar::over(
+        total as u64,
+        first as u64,
+        height as u64,
+        area.body().height,
+    );
     Pane {
         table,
         note: forms(detail),
@@ -285,20 +290,4 @@ fn rows(item: Item) -> Vec<Row> {
         ..Row::default()
     });
     rows.collect()
-}
-
-fn scrollbar(total: usize, first: usize, height: u16) -> Option<Scrollbar> {
-    let rows = usize::from(height);
-    if total <= rows || rows == 0 {
-        return None;
-    }
-    let thumb_rows = u16::try_from(rows * rows / total).unwrap_or(1).max(1);
-    let thumb_start = u16::try_from(first * rows / total)
-        .unwrap_or(0)
-        .min(height - thumb_rows);
-    Some(Scrollbar {
-        thumb_start,
-        thumb_rows,
-        ticks: Vec::new(),
-    })
 }

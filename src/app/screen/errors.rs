@@ -59,7 +59,12 @@ pub fn errors(state: &State, area: Area) -> Pane {
     let rows: Vec<Row> = shown
         .map(|g| row(state, g, widths, trends.get(&g.fingerprint), top))
         .collect();
-    let scrollbar = scrollbar(groups.len(), first, rows.len(), area.body().height);
+    let scrollbar = Scrollbar::over(
+        groups.len() as u64,
+        first as u64,
+        rows.len() as u64,
+        area.body().height,
+    );
     let empty = if groups.is_empty() {
         let where_to = if state.narrowing.is_some() {
             "no errors among the matches"
@@ -187,17 +192,4 @@ fn row(
         selected,
         future: false,
     }
-}
-
-fn scrollbar(total: usize, first: usize, shown: usize, height: u16) -> Option<Scrollbar> {
-    if shown >= total || height == 0 {
-        return None;
-    }
-    let place = |n: usize| u16::try_from(n * usize::from(height) / total).unwrap_or(0);
-    let thumb_rows = place(shown).max(1);
-    Some(Scrollbar {
-        thumb_start: place(first).min(height - thumb_rows),
-        thumb_rows,
-        ticks: Vec::new(),
-    })
 }

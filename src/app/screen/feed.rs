@@ -226,23 +226,11 @@ const TICKED_MATCHES: usize = 20_000;
 
 fn scrollbar(state: &State, rows: &[Seq], height: u16) -> Option<Scrollbar> {
     let total = state.visible().count_before(state.horizon());
-    let shown = rows.len() as u64;
-    if total <= shown || height == 0 {
-        return None;
-    }
     let above = state.visible().count_before(rows.first()?.before());
-    let place = |n: u64| u16::try_from(n * u64::from(height) / total).unwrap_or(height);
-    let thumb_rows = place(shown).max(1);
-    let at_end = above + shown >= total;
-    let thumb_start = if at_end {
-        height - thumb_rows
-    } else {
-        place(above).min(height - thumb_rows)
-    };
+    let bar = Scrollbar::over(total, above, rows.len() as u64, height)?;
     Some(Scrollbar {
-        thumb_start,
-        thumb_rows,
         ticks: ticks(state, height, total),
+        ..bar
     })
 }
 

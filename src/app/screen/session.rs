@@ -218,18 +218,9 @@ fn event_row(state: &State, line: &Timeline, entry: &EntryRef<'_>, widths: Width
     }
 }
 
+/// The pane always ends with the newest event.
 fn scrollbar(line: &Timeline, items: &[Item], height: u16) -> Option<Scrollbar> {
-    let shown = items.iter().filter(|i| matches!(i, Item::Event(_))).count();
-    let total = line.seqs.len();
-    if shown >= total || height == 0 {
-        return None;
-    }
-    let thumb_rows = u16::try_from(shown * usize::from(height) / total)
-        .unwrap_or(1)
-        .max(1);
-    Some(Scrollbar {
-        thumb_start: height - thumb_rows,
-        thumb_rows,
-        ticks: Vec::new(),
-    })
+    let shown = items.iter().filter(|i| matches!(i, Item::Event(_))).count() as u64;
+    let total = line.seqs.len() as u64;
+    Scrollbar::over(total, total.saturating_sub(shown), shown, height)
 }
