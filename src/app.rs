@@ -6,6 +6,7 @@ pub mod action;
 pub mod input;
 pub mod keymap;
 pub mod layout;
+pub mod loading;
 pub mod narrowing;
 pub mod playhead;
 pub mod prompt;

@@ -10,7 +10,7 @@ pub mod series;
 pub mod session_state;
 pub mod timeline;
 
-pub use activity::Activity;
+pub use activity::{Activity, Part};
 pub use density::{Density, density};
 pub use errors::{ErrorGroup, error_groups};
 pub use series::{Series, Window, series};

@@ -203,7 +203,7 @@ fn perform<G: Glass>(
                 range,
             } => scans.start(generation, plan, log, range),
             // A full queue means that as much was asked for already.
-            Effect::LoadOlder { count } => drop(requests.try_send(Request::Older { count })),
+            Effect::Fetch(fetch) => drop(requests.try_send(Request::Fetch(fetch))),
             Effect::Copy(text) => frames.copy(&text)?,
         }
     }

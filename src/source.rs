@@ -13,8 +13,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
 
-use crate::model::{EntryId, Mapping, Ms};
+use crate::model::{Mapping, Ms};
 use crate::store::{Arrival, Page, Trouble};
+pub use crate::store::{Direction, Fetch, IdRange};
 
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
@@ -77,11 +78,8 @@ pub struct Feed {
 /// What a followed source can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Load that many more entries of history.
-    Older {
-        /// Entries.
-        count: u64,
-    },
+    /// A part of history.
+    Fetch(Fetch),
 }
 
 /// Where following begins.
@@ -91,24 +89,6 @@ pub enum Start {
     History(u64),
     /// Only what comes from now on.
     Now,
-}
-
-/// In which order a range is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Oldest first.
-    Forward,
-    /// Newest first: pages come newest first, each page itself is in stream order.
-    Reverse,
-}
-
-/// A part of the log by entry id, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IdRange {
-    /// First id.
-    pub from: EntryId,
-    /// Last id.
-    pub to: EntryId,
 }
 
 /// Why a source could not be read.

@@ -158,7 +158,7 @@ proptest! {
         prop_assert!(!narrowing.is_scanning());
         let found: Vec<Seq> = narrowing.matches().iter().copied().collect();
         // A session's end may have been evicted since it was noted.
-        if stage.state.log.evicted() == 0 || !filter.starts_with("is:") {
+        if stage.state.loading.dropped == 0 || !filter.starts_with("is:") {
             prop_assert_eq!(found, stage.naive_matches(&asked));
         }
     }

@@ -197,6 +197,7 @@ impl Both {
         let per_s = |n: usize| n as f64 * 1000.0 / current_ms as f64;
         let active: Vec<u32> = buckets.clone().map(|n| active(past, moment(n))).collect();
         Series {
+            known: vec![true; window.count],
             events: buckets.clone().map(|n| number(within(n).count())).collect(),
             errors: buckets
                 .clone()

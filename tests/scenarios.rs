@@ -10,7 +10,7 @@ use std::sync::Arc;
 use lookback::model::{EntryId, Flags, Mapping, line};
 use lookback::project::session_state::SessionState;
 use lookback::project::timeline::SessionStatus;
-use lookback::project::{Activity, error_groups, timeline};
+use lookback::project::{Activity, Part, error_groups, timeline};
 use lookback::store::{EntryRef, Log, PageBuilder, Seq};
 use serde_json::{Value, json};
 
@@ -155,7 +155,7 @@ fn errors(log: &Log) -> Value {
 fn active(log: &Log) -> u32 {
     let mut activity = Activity::default();
     for (base, chunk, rows) in log.chunks(log.first()..log.end()) {
-        activity.newer(&chunk.columns, base, rows);
+        activity.newer(Part::Newest, &chunk.columns, base, rows);
     }
     let (_, last_ms) = log.axis_range().unwrap();
     activity.active(log.end(), last_ms, 1, 1)[0]

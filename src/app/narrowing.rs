@@ -68,7 +68,7 @@ impl Narrowing {
         let Some(left) = &mut self.scanning else {
             return;
         };
-        if generation != self.generation || part.range.end != left.end {
+        if generation != self.generation || part.range.end > left.end {
             return;
         }
         left.end = part.range.start;
@@ -86,6 +86,9 @@ impl Narrowing {
             .matches
             .partition_point(|seq| range.start.includes(*seq));
         let to = self.matches.partition_point(|seq| range.end.includes(*seq));
+        if from == to && matches.is_empty() {
+            return;
+        }
         if to == 0 {
             for seq in matches.into_iter().rev() {
                 self.matches.push_front(seq);
@@ -121,6 +124,21 @@ impl Narrowing {
             self.matches.drain(..gone);
             self.covered.start = first;
         }
+    }
+
+    /// Looks at entries that were taken in beside a hole; later, where a scan is under way that does not know of them.
+    pub fn note_filled(&mut self, log: &Log, range: Range<Cursor>) {
+        if self.scanning.is_some() {
+            self.outdated = true;
+        } else if self.covered.start <= range.start {
+            let news = self.look_at(log, range.clone());
+            self.replace(&range, news);
+        }
+    }
+
+    /// Forgets matches that left the log.
+    pub fn forget(&mut self, range: &Range<Cursor>) {
+        self.replace(range, Vec::new());
     }
 
     /// Notes that a session's end became known.
@@ -181,13 +199,8 @@ impl<'a> Visible<'a> {
     pub fn before(&self, cursor: Cursor, count: usize) -> Vec<Seq> {
         match self.narrowing {
             None => {
-                let end = cursor.min(self.log.end());
-                let start = end.step(
-                    -i64::try_from(count).unwrap_or(i64::MAX),
-                    self.log.first(),
-                    end,
-                );
-                (start.next().0..end.next().0).map(Seq).collect()
+                let start = self.log.step(cursor, -signed(count));
+                self.log.seqs(start..cursor).collect()
             }
             Some(n) => {
                 let end = n.matches.partition_point(|seq| cursor.includes(*seq));
@@ -203,15 +216,7 @@ impl<'a> Visible<'a> {
     #[must_use]
     pub fn after(&self, cursor: Cursor, count: usize) -> Vec<Seq> {
         match self.narrowing {
-            None => {
-                let start = cursor.max(self.log.first());
-                let end = start.step(
-                    i64::try_from(count).unwrap_or(i64::MAX),
-                    start,
-                    self.log.end(),
-                );
-                (start.next().0..end.next().0).map(Seq).collect()
-            }
+            None => self.log.seqs(cursor..self.log.end()).take(count).collect(),
             Some(n) => {
                 let start = n.matches.partition_point(|seq| cursor.includes(*seq));
                 n.matches
@@ -226,7 +231,7 @@ impl<'a> Visible<'a> {
     #[must_use]
     pub fn count_before(&self, cursor: Cursor) -> u64 {
         match self.narrowing {
-            None => cursor.min(self.log.end()).since(self.log.first()),
+            None => self.log.count(self.log.first()..cursor),
             Some(n) => n.matches.partition_point(|seq| cursor.includes(*seq)) as u64,
         }
     }
@@ -236,4 +241,8 @@ impl<'a> Visible<'a> {
     pub fn count(&self) -> u64 {
         self.count_before(self.log.end())
     }
+}
+
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

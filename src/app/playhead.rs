@@ -143,11 +143,11 @@ impl Playhead {
         let Self::Playing { cursor, at_us } = self else {
             return self;
         };
-        let Some(next) = log.get(cursor.next()) else {
+        let Some(next) = log.first_after(cursor) else {
             return Self::Following;
         };
         let Some(rate) = pace.speed.us_per_ms() else {
-            let cursor = cursor.step(Speed::MAX_EVENTS, log.first(), log.end());
+            let cursor = log.step(cursor, Speed::MAX_EVENTS);
             let at_ms = log.last_before(cursor).map_or(0, |e| e.axis_ms());
             return Self::Playing {
                 cursor,

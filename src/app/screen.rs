@@ -17,7 +17,7 @@ use super::view::{Pane, View};
 
 pub use detail::detail_lines;
 pub use errors::{error_groups, error_row};
-pub use feed::feed_rows;
+pub use feed::{FeedRow, feed_rows};
 pub use scrubber::scrubber_moment;
 pub use session::session_row;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::layout::{Layout, Open, PaneId, Size, layout};
+use super::loading::Loading;
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
@@ -22,6 +23,8 @@ pub struct State {
     pub activity: Activity,
     /// What the source said of itself.
     pub feed: Feed,
+    /// What was asked for and has not come.
+    pub loading: Loading,
     /// The present.
     pub clock: Clock,
     /// Where on the log the screen stands.
@@ -70,10 +73,6 @@ pub struct Feed {
     pub link: Link,
     /// How far loading history has come.
     pub history: History,
-    /// Older entries came that memory has no room for: no more are taken in.
-    pub is_full: bool,
-    /// Older entries were asked for and have not begun to come.
-    pub asked: bool,
 }
 
 /// The present, as far as update may know it.
@@ -177,6 +176,7 @@ impl State {
             log: Log::default(),
             activity: Activity::default(),
             feed: Feed::default(),
+            loading: Loading::default(),
             clock: Clock {
                 now_ms,
                 ahead_ms: None,
@@ -279,17 +279,6 @@ impl State {
         self.log
             .axis_range()
             .map_or(0, |(_, last)| self.present_ms().saturating_sub(last))
-    }
-
-    /// Older entries that the source holds, as far as it told, or that made room for newer ones.
-    #[must_use]
-    pub fn not_loaded(&self) -> u64 {
-        let history = self.feed.history;
-        let never = history
-            .total
-            .filter(|_| !history.at_start)
-            .map_or(0, |total| total.saturating_sub(history.loaded));
-        never + self.log.evicted()
     }
 
     /// What times in a filter refer to.

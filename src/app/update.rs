@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod commands;
+mod history;
 mod pointer;
 mod prompts;
 mod seek;
@@ -37,7 +38,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
     };
     settle::settle(state);
-    effects.extend(seek::wants_older(state));
+    effects.extend(history::wants_more(state));
     effects
 }
 

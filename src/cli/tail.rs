@@ -121,6 +121,8 @@ impl Tail<'_> {
         let pages = match arrival {
             Arrival::Newer { page, .. } => self.opening.newer(page),
             Arrival::Older { page } => self.opening.older(page),
+            // Nobody asks here.
+            Arrival::Fetched { .. } => Vec::new(),
             Arrival::History(history) => self.opening.history(history),
             Arrival::Notice(trouble) => {
                 say_trouble("note", &trouble);

@@ -1,112 +1,68 @@
 //! Which sessions were active when: spans of activity per session, so that "active at" is a count of spans.
 
+mod spans;
+
 use std::ops::Range;
 
-use hashbrown::HashMap;
-
-use crate::model::{Flags, Ms};
+use self::spans::Spans;
+use crate::model::Ms;
 use crate::store::{Columns, Cursor, Seq, Symbol};
 
 /// A session without an event for that long is idle (DESIGN §3 rule 6).
 pub const IDLE_MS: Ms = 30 * 60 * 1000;
 
-/// The spans of activity of all sessions seen. Grows with the number of sessions, not of entries.
+/// When the sessions seen were active, in the newest part of the log and in a window of history before a hole. Grows with the
+/// number of sessions, not of entries.
 #[derive(Clone, Debug, Default)]
 pub struct Activity {
-    spans: Vec<Span>,
-    newest: HashMap<Symbol, usize>,
-    oldest: HashMap<Symbol, usize>,
+    newest: Spans,
+    window: Spans,
 }
 
-/// A time in which a session spoke at least every [`IDLE_MS`].
+/// A part of the log that grows by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    start_ms: Ms,
-    last_ms: Ms,
-    first: Seq,
-    last: Seq,
-    ended: bool,
-}
-
-impl Span {
-    /// Up to here (excluded) the session counts as active, as known at `cursor`.
-    const fn until_ms(self, cursor: Cursor) -> Ms {
-        if self.ended && cursor.includes(self.last) {
-            self.last_ms
-        } else {
-            self.last_ms + IDLE_MS
-        }
-    }
-}
-
-/// A session's event: where, when, and whether it ends there.
-#[derive(Clone, Copy)]
-struct Sighting {
-    session: Symbol,
-    seq: Seq,
-    at_ms: Ms,
-    end: bool,
+pub enum Part {
+    /// What ends with the newest entry.
+    Newest,
+    /// What ends with a hole.
+    Window,
 }
 
 impl Activity {
-    /// Takes in rows at the live end, in symbols of the log; `base` is the place of row 0.
-    pub fn newer(&mut self, columns: &Columns, base: Seq, rows: Range<usize>) {
-        for seen in sightings(columns, base, rows) {
-            let open = self
-                .newest
-                .get(&seen.session)
-                .and_then(|i| self.spans.get_mut(*i));
-            match open.filter(|span| !span.ended && seen.at_ms < span.last_ms + IDLE_MS) {
-                Some(span) => {
-                    span.last_ms = span.last_ms.max(seen.at_ms);
-                    span.last = seen.seq;
-                    span.ended = seen.end;
-                }
-                None => self.begin(seen, true),
-            }
-        }
+    /// Takes in rows after all others of their part, in symbols of the log; `base` is the place of row 0.
+    pub fn newer(&mut self, part: Part, columns: &Columns, base: Seq, rows: Range<usize>) {
+        self.part(part).newer(columns, base, rows);
     }
 
-    /// Takes in rows of history at the old end, in symbols of the log; `base` is the place of row 0.
-    pub fn older(&mut self, columns: &Columns, base: Seq, rows: Range<usize>) {
-        for seen in sightings(columns, base, rows).rev() {
-            let next = self
-                .oldest
-                .get(&seen.session)
-                .and_then(|i| self.spans.get_mut(*i));
-            match next.filter(|span| !seen.end && span.start_ms < seen.at_ms + IDLE_MS) {
-                Some(span) => {
-                    span.start_ms = span.start_ms.min(seen.at_ms);
-                    span.first = seen.seq;
-                }
-                None => self.begin(seen, false),
-            }
-        }
+    /// Takes in rows before all others of their part, in symbols of the log; `base` is the place of row 0.
+    pub fn older(&mut self, part: Part, columns: &Columns, base: Seq, rows: Range<usize>) {
+        self.part(part).older(columns, base, rows);
     }
 
-    fn begin(&mut self, seen: Sighting, newest: bool) {
-        let index = self.spans.len();
-        self.spans.push(Span {
-            start_ms: seen.at_ms,
-            last_ms: seen.at_ms,
-            first: seen.seq,
-            last: seen.seq,
-            ended: seen.end,
-        });
-        if newest {
-            self.newest.insert(seen.session, index);
-            self.oldest.entry(seen.session).or_insert(index);
-        } else {
-            self.oldest.insert(seen.session, index);
-            self.newest.entry(seen.session).or_insert(index);
+    /// The hole is filled: the window belongs to the newest part.
+    pub fn join(&mut self) {
+        let newest = std::mem::take(&mut self.newest);
+        self.newest = std::mem::take(&mut self.window);
+        self.newest.join(newest);
+    }
+
+    /// The window was dropped.
+    pub fn drop_window(&mut self) {
+        self.window = Spans::default();
+    }
+
+    fn part(&mut self, part: Part) -> &mut Spans {
+        match part {
+            Part::Newest => &mut self.newest,
+            Part::Window => &mut self.window,
         }
     }
 
     /// When a session was last seen, and whether it ended then.
     #[must_use]
     pub fn last_seen(&self, session: Symbol) -> Option<(Ms, bool)> {
-        let span = self.spans.get(*self.newest.get(&session)?)?;
-        Some((span.last_ms, span.ended))
+        let newest = self.newest.last_seen(session);
+        newest.or_else(|| self.window.last_seen(session))
     }
 
     /// Sessions that are open and not idle at each of these moments, which are `step_ms` apart and end at `end_ms`. What
@@ -122,16 +78,13 @@ impl Activity {
                 .min(count)
         };
         let mut changes = vec![0_i64; count + 1];
-        for span in self
-            .spans
-            .iter()
-            .filter(|s| cursor.includes(s.first))
-            .filter(|s| s.until_ms(cursor) > first && s.start_ms <= end_ms)
-        {
-            if let Some(change) = changes.get_mut(slot(span.start_ms)) {
+        let window = self.window.known(cursor, Some(&self.newest));
+        let spans = window.chain(self.newest.known(cursor, None));
+        for (start, until) in spans.filter(|(start, until)| *until > first && *start <= end_ms) {
+            if let Some(change) = changes.get_mut(slot(start)) {
                 *change += 1;
             }
-            if let Some(change) = changes.get_mut(slot(span.until_ms(cursor))) {
+            if let Some(change) = changes.get_mut(slot(until)) {
                 *change -= 1;
             }
         }
@@ -143,24 +96,10 @@ impl Activity {
     }
 }
 
-fn sightings(
-    columns: &Columns,
-    base: Seq,
-    rows: Range<usize>,
-) -> impl DoubleEndedIterator<Item = Sighting> {
-    rows.filter_map(move |row| {
-        Some(Sighting {
-            session: *columns.session.get(row).filter(|s| s.is_some())?,
-            seq: base.plus(row as u64),
-            at_ms: *columns.axis_ms.get(row)?,
-            end: columns.has(row, Flags::END),
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Flags;
 
     fn columns(rows: &[(u32, Ms, bool)]) -> Columns {
         Columns {
@@ -189,7 +128,7 @@ mod tests {
     fn a_session_is_active_from_its_first_event_to_its_end_or_until_it_idles() {
         let mut activity = Activity::default();
         let all = columns(&ROWS);
-        activity.newer(&all, Seq::ORIGIN, 0..ROWS.len());
+        activity.newer(Part::Newest, &all, Seq::ORIGIN, 0..ROWS.len());
         assert_eq!(activity.active(END, 6_000, 1_000, 7), [0, 1, 2, 1, 1, 2, 2]);
         assert_eq!(activity.active(END, 5_000 + IDLE_MS, 1, 1), [0]);
         assert_eq!(activity.active(END, 2_000 + 2 * IDLE_MS, 1, 1), [1]);
@@ -204,7 +143,7 @@ mod tests {
             (2, 1_000, false),
             (1, 1_000, false),
         ]);
-        activity.newer(&all, Seq::ORIGIN, 0..4);
+        activity.newer(Part::Newest, &all, Seq::ORIGIN, 0..4);
         let active = |n| activity.active(Seq::ORIGIN.plus(n).before(), 1_000, 1, 1);
         let counts: Vec<u32> = (0..=4).flat_map(active).collect();
         assert_eq!(counts, [0, 1, 0, 1, 2]);
@@ -214,12 +153,12 @@ mod tests {
     fn it_does_not_matter_from_which_end_the_rows_came() {
         let all = columns(&ROWS);
         let mut forward = Activity::default();
-        forward.newer(&all, Seq::ORIGIN, 0..ROWS.len());
+        forward.newer(Part::Newest, &all, Seq::ORIGIN, 0..ROWS.len());
         for cut in 0..=ROWS.len() {
             let mut both = Activity::default();
-            both.newer(&all, Seq::ORIGIN, cut..ROWS.len());
+            both.newer(Part::Newest, &all, Seq::ORIGIN, cut..ROWS.len());
             for row in (0..cut).rev() {
-                both.older(&all, Seq::ORIGIN, row..row + 1);
+                both.older(Part::Newest, &all, Seq::ORIGIN, row..row + 1);
             }
             let end = 4_000 + 2 * IDLE_MS;
             assert_eq!(

@@ -1,5 +1,6 @@
 //! The whole loaded log as columns of time: how much happened, how much of it failed, where nothing happened.
 
+use super::errors::count_errors;
 use crate::model::Ms;
 use crate::store::{Cursor, Log};
 
@@ -60,15 +61,10 @@ pub fn density(log: &Log, end_ms: Ms, columns: usize) -> Density {
         })
         .collect();
     for (count, edge) in out.events.iter_mut().zip(edges.windows(2)) {
-        *count = u32::try_from(edge[1].since(edge[0])).unwrap_or(u32::MAX);
+        *count = u32::try_from(log.count(edge[0]..edge[1])).unwrap_or(u32::MAX);
     }
-    for (_, chunk, _) in log.chunks(log.first()..log.end()) {
-        for row in chunk.errors() {
-            let column = out.column_of(chunk.columns.axis_ms.get(row).copied().unwrap_or_default());
-            if let Some(count) = out.errors.get_mut(column) {
-                *count += 1;
-            }
-        }
+    for (count, edge) in out.errors.iter_mut().zip(edges.windows(2)) {
+        *count = u32::try_from(count_errors(log, edge[0]..edge[1])).unwrap_or(u32::MAX);
     }
     out
 }

@@ -29,8 +29,8 @@ impl Window {
     /// The window that ends with the bucket that holds `at_ms`: buckets long enough to hold a few events each.
     #[must_use]
     pub fn ending_at(log: &Log, cursor: Cursor, at_ms: Ms, count: usize) -> Self {
-        let recent = cursor
-            .since(log.cursor_at(at_ms.saturating_sub(RATE_SPAN_MS)))
+        let recent = log
+            .count(log.cursor_at(at_ms.saturating_sub(RATE_SPAN_MS))..cursor)
             .max(1);
         let wanted = 3 * RATE_SPAN_MS / recent;
         let bucket_ms = BUCKETS_MS
@@ -72,6 +72,8 @@ pub struct Series {
     pub p95_ms: Vec<Option<f64>>,
     /// Sessions open and not idle at the end of each bucket.
     pub active: Vec<u32>,
+    /// Whether all of a bucket is here: not in a hole, nor before what was loaded. Where it is not, counts are no counts.
+    pub known: Vec<bool>,
     /// Current values.
     pub current: Current,
 }
@@ -134,8 +136,9 @@ pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window:
         .iter_mut()
         .map(|bucket| quantile(bucket, 0.95))
         .collect();
+    out.known = known(log, window);
     out.active = active_counts(activity, cursor, at_ms, window);
-    let recent = cursor.since(log.cursor_at(current_from));
+    let recent = log.count(log.cursor_at(current_from)..cursor);
     out.current = Current {
         events_per_s: per_second(recent, current_ms),
         errors_per_s: per_second(u64::from(recent_errors), current_ms),
@@ -154,7 +157,23 @@ fn event_counts(log: &Log, cursor: Cursor, window: Window) -> Vec<u32> {
         .collect();
     edges
         .windows(2)
-        .map(|edge| u32::try_from(edge[1].since(edge[0])).unwrap_or(u32::MAX))
+        .map(|edge| u32::try_from(log.count(edge[0]..edge[1])).unwrap_or(u32::MAX))
+        .collect()
+}
+
+/// Buckets that touch the time of an open hole are not known.
+fn known(log: &Log, window: Window) -> Vec<bool> {
+    let hole = log.hole().map(|hole| {
+        let from = log.last_before(hole.from).map_or(0, |e| e.axis_ms());
+        let to = log.get(hole.to.next()).map_or(from, |e| e.axis_ms());
+        from..to
+    });
+    let bucket = |i: u64| window.start_ms() + i * window.bucket_ms;
+    (0..window.count as u64)
+        .map(|i| {
+            let touches = |h: &std::ops::Range<Ms>| h.start < bucket(i) && bucket(i) < h.end;
+            !hole.as_ref().is_some_and(touches)
+        })
         .collect()
 }
 

@@ -209,9 +209,7 @@ impl Past {
             }
             self.tell(asked, true).await;
             match requests.recv().await {
-                Some(Request::Older { count }) => {
-                    asked = self.progress.loaded.saturating_add(count);
-                }
+                Some(Request::Fetch(_)) => {}
                 None => return std::future::pending().await,
             }
         }

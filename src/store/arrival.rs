@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Page;
+use super::{Page, Then};
 use crate::model::{EntryId, Ms};
 
 /// One message from a source. Bounded channels carry these; when the receiver is slow the source stops reading.
@@ -19,6 +19,15 @@ pub enum Arrival {
     Older {
         /// The entries, in order.
         page: Arc<Page>,
+    },
+    /// A part of history that was asked for.
+    Fetched {
+        /// Of which fetch.
+        ticket: u64,
+        /// The entries, in order; pages come in the direction of the fetch.
+        page: Arc<Page>,
+        /// Whether more comes.
+        then: Then,
     },
     /// How far loading history has come.
     History(History),

@@ -1,12 +1,15 @@
-//! The log itself: grows at the live end, takes history in at the old end, and drops its oldest chunks when memory is short.
+//! The log itself: grows at the live end, takes history in at the old end or as a window before a hole, and drops its oldest
+//! chunks when memory is short.
 
+mod growth;
+mod holes;
 mod noting;
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-use self::noting::event_ids;
+pub use self::holes::Hole;
 use super::marks::{EventIds, Highest};
 use super::snapshot::rows_within;
 use super::{Chunk, Cursor, EntryRef, Interner, Page, Rows, Seq, Snapshot, Strings, Symbol};
@@ -16,6 +19,8 @@ use crate::model::{EntryId, Evidence, Ms};
 #[derive(Clone, Debug)]
 pub struct Log {
     chunks: VecDeque<Slot>,
+    /// Ascending; seldom more than one.
+    holes: VecDeque<Hole>,
     interner: Interner,
     event_ids: EventIds,
     highest: Highest,
@@ -23,7 +28,6 @@ pub struct Log {
     lowest: EntryId,
     evidence: Evidence,
     version: u64,
-    evicted: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -32,112 +36,38 @@ struct Slot {
     chunk: Arc<Chunk>,
 }
 
+impl Slot {
+    fn end(&self) -> Cursor {
+        self.base.plus(self.chunk.len() as u64).before()
+    }
+
+    fn seal(&mut self) {
+        if self.chunk.summary.is_none() {
+            Arc::make_mut(&mut self.chunk).seal();
+        }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self {
             chunks: VecDeque::new(),
+            holes: VecDeque::new(),
             interner: Interner::default(),
             event_ids: EventIds::default(),
             highest: Highest::default(),
             lowest: EntryId::MAX,
             evidence: Evidence::default(),
             version: 0,
-            evicted: 0,
         }
     }
 }
 
 impl Log {
-    /// Takes a page in at the live end. Returns the places of its entries.
-    pub fn append(&mut self, page: &Page) -> Range<Seq> {
-        let start = self.end().next();
-        if page.is_empty() {
-            return start..start;
-        }
-        let rename = self.translate(page);
-        if self.chunks.back().is_none_or(|slot| slot.chunk.is_full()) {
-            self.seal_last();
-            self.chunks.push_back(Slot {
-                base: start,
-                chunk: Arc::default(),
-            });
-        }
-        let floor = self.axis_end();
-        if let Some(slot) = self.chunks.back_mut() {
-            let chunk = Arc::make_mut(&mut slot.chunk);
-            let from = chunk.len();
-            chunk.extend(page, &rename);
-            for axis in chunk.columns.axis_ms.iter_mut().skip(from) {
-                *axis = floor.map_or(*axis, |f| (*axis).max(f));
-            }
-        }
-        self.note_newer_ids(start, page, &rename);
-        self.note_newer_event_ids(start, page);
-        self.evidence.add(&page.evidence);
-        self.version += 1;
-        start..self.end().next()
-    }
-
-    /// Takes a page of history in at the old end. Returns the places of its entries.
-    pub fn prepend(&mut self, page: &Page) -> Range<Seq> {
-        let end = self.first().next();
-        let start = end.minus(page.len() as u64);
-        if page.is_empty() {
-            return end..end;
-        }
-        let rename = self.translate(page);
-        let mut chunk = Chunk::default();
-        chunk.extend(page, &rename);
-        if let Some(ceiling) = self.axis_start() {
-            for axis in &mut chunk.columns.axis_ms {
-                *axis = (*axis).min(ceiling);
-            }
-        }
-        self.chunks.push_front(Slot {
-            base: start,
-            chunk: Arc::new(chunk),
-        });
-        self.join_front();
-        self.note_older_ids(start, page, &rename);
-        self.note_older_event_ids(start, page);
-        self.evidence.add(&page.evidence);
-        self.version += 1;
-        start..end
-    }
-
-    /// Drops the oldest chunks until the log takes at most `budget` bytes; the newest chunk always stays.
-    /// Returns the number of entries dropped.
-    pub fn evict(&mut self, budget: usize) -> u64 {
-        let mut dropped = 0;
-        let mut memory = self.memory_bytes();
-        while memory > budget && self.chunks.len() > 1 {
-            let Some(slot) = self.chunks.pop_front() else {
-                break;
-            };
-            memory = memory.saturating_sub(slot.chunk.memory_bytes());
-            dropped += slot.chunk.len() as u64;
-            for (seq, hash) in event_ids(slot.base, &slot.chunk.columns) {
-                self.event_ids.forget(hash, seq);
-            }
-        }
-        if dropped > 0 {
-            self.event_ids.shrink();
-            self.evicted += dropped;
-            self.version += 1;
-        }
-        dropped
-    }
-
     /// Grows with every change.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
-    }
-
-    /// Entries dropped so far to stay within memory.
-    #[must_use]
-    pub fn evicted(&self) -> u64 {
-        self.evicted
     }
 
     /// The boundary before the oldest entry here.
@@ -153,20 +83,19 @@ impl Log {
     #[must_use]
     pub fn end(&self) -> Cursor {
         let last = self.chunks.back();
-        last.map_or(Seq::ORIGIN, |slot| slot.base.plus(slot.chunk.len() as u64))
-            .before()
+        last.map_or(Seq::ORIGIN.before(), Slot::end)
     }
 
     /// Entries here.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.end().since(self.first())
+        self.count(self.first()..self.end())
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.chunks.is_empty()
     }
 
     /// The entry at a place, if it is here.
@@ -188,7 +117,7 @@ impl Log {
         if cursor <= self.first() {
             return None;
         }
-        self.get(cursor.last())
+        self.get(self.beside(cursor).last())
     }
 
     /// The boundary after everything up to and including this moment on the time axis, within the log.
@@ -248,8 +177,8 @@ impl Log {
         range: Range<Cursor>,
     ) -> impl DoubleEndedIterator<Item = (Seq, &Arc<Chunk>, Range<usize>)> {
         let low = self
-            .slot_of(range.start.max(self.first()).next())
-            .unwrap_or(self.chunks.len());
+            .chunks
+            .partition_point(|slot| slot.end() <= range.start);
         self.chunks.range(low..).filter_map(move |slot| {
             let rows = rows_within(slot.base, slot.chunk.len(), &range)?;
             Some((slot.base, &slot.chunk, rows))
@@ -327,12 +256,12 @@ impl Log {
     }
 
     fn slot_of(&self, seq: Seq) -> Option<usize> {
-        if !self.end().includes(seq) || seq < self.first().next() {
-            return None;
-        }
+        let at = self.chunks.partition_point(|slot| slot.base <= seq);
+        let at = at.checked_sub(1)?;
         self.chunks
-            .partition_point(|slot| slot.base <= seq)
-            .checked_sub(1)
+            .get(at)
+            .filter(|slot| slot.end().includes(seq))
+            .map(|_| at)
     }
 
     fn translate(&mut self, page: &Page) -> impl Fn(Symbol) -> Symbol + use<> {
@@ -345,45 +274,5 @@ impl Log {
             Some(index) => table.get(index).copied().unwrap_or_default(),
             None => Symbol::NONE,
         }
-    }
-
-    fn seal_last(&mut self) {
-        if let Some(slot) = self.chunks.back_mut() {
-            Arc::make_mut(&mut slot.chunk).seal();
-        }
-    }
-
-    /// Pages of history are smaller than chunks: joins those at the old end once together they fill one.
-    fn join_front(&mut self) {
-        let open = self
-            .chunks
-            .iter()
-            .take_while(|slot| slot.chunk.summary.is_none())
-            .count();
-        let newest_is_open = open == self.chunks.len();
-        let joined = if newest_is_open {
-            open.saturating_sub(1)
-        } else {
-            open
-        };
-        let sizes = self.chunks.iter().take(joined);
-        let (length, bytes) = sizes.fold((0, 0), |(l, b), s| {
-            (l + s.chunk.len(), b + s.chunk.payloads.value_bytes())
-        });
-        if length < Chunk::FULL_LEN && bytes < Chunk::FULL_BYTES {
-            return;
-        }
-        let Some(base) = self.chunks.front().map(|slot| slot.base) else {
-            return;
-        };
-        let mut whole = Chunk::default();
-        for slot in self.chunks.drain(..joined) {
-            whole.join(&slot.chunk);
-        }
-        whole.seal();
-        self.chunks.push_front(Slot {
-            base,
-            chunk: Arc::new(whole),
-        });
     }
 }

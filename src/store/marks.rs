@@ -20,20 +20,18 @@ pub(super) struct EventIds {
 }
 
 impl EventIds {
-    /// Notes an entry after all others; whether it is a duplicate.
-    pub(super) fn note_newer(&mut self, hash: u64, seq: Seq) -> bool {
-        let duplicate = *self.first.entry(hash).or_insert(seq) != seq;
-        if duplicate {
-            self.repeated.insert((hash, seq));
+    /// Notes an entry, wherever in the log it stands; gives the one that repeats another by it: itself, or what was first so far.
+    pub(super) fn note(&mut self, hash: u64, seq: Seq) -> Option<Seq> {
+        let first = *self.first.entry(hash).or_insert(seq);
+        if first == seq {
+            return None;
         }
-        duplicate
-    }
-
-    /// Notes an entry before all others; gives the one that was first so far and is now a duplicate.
-    pub(super) fn note_older(&mut self, hash: u64, seq: Seq) -> Option<Seq> {
-        let later = self.first.insert(hash, seq)?;
-        self.repeated.insert((hash, later));
-        Some(later)
+        let repeats = first.max(seq);
+        if seq < first {
+            self.first.insert(hash, seq);
+        }
+        self.repeated.insert((hash, repeats));
+        Some(repeats)
     }
 
     /// Forgets an entry that leaves the log; the next one with that id is then the first.

@@ -112,7 +112,8 @@ impl Charts {
         let now = self.series.current;
         // Values of a stream that fell silent are not those of the present.
         let strong = if self.quiet { Tone::Dim } else { Tone::Strong };
-        let counts = |counts: &[u32]| heights(counts).into_iter().map(Some).collect::<Vec<_>>();
+        let known = &self.series.known;
+        let counts = |counts: &[u32]| only_known(heights(counts), known);
         let slowest = self
             .series
             .p95_ms
@@ -133,7 +134,7 @@ impl Charts {
             &self.series.errors,
             failing.max(busiest / 10).max(ERRORS_TOP),
         );
-        let errors = errors.into_iter().map(Some).collect();
+        let errors = only_known(errors, known);
         let p95_value = now.p95_ms.map_or_else(|| "—".to_owned(), number::latency);
         vec![
             series(
@@ -170,6 +171,14 @@ impl Charts {
             ),
         ]
     }
+}
+
+/// What lies in a hole is not nothing.
+fn only_known(heights: Vec<f32>, known: &[bool]) -> Vec<Option<f32>> {
+    let pairs = heights.into_iter().zip(known);
+    pairs
+        .map(|(height, known)| known.then_some(height))
+        .collect()
 }
 
 fn error_tone(now: Current, none: Tone) -> Tone {

@@ -10,9 +10,18 @@ use crate::model::Flags;
 use crate::project::errors::count_errors;
 use crate::store::{EntryRef, Link, Seq};
 
-/// The entries of the feed's rows, from the top.
+/// A row of the feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedRow {
+    /// An entry.
+    Entry(Seq),
+    /// Entries between the rows around it are not here.
+    Hole,
+}
+
+/// The feed's rows, from the top.
 #[must_use]
-pub fn feed_rows(state: &State) -> Vec<Seq> {
+pub fn feed_rows(state: &State) -> Vec<FeedRow> {
     let height = state
         .layout()
         .feed
@@ -21,7 +30,20 @@ pub fn feed_rows(state: &State) -> Vec<Seq> {
         (Playhead::Following, _) | (_, None) => state.cursor(),
         (_, Some(anchor)) => anchor.after(),
     };
-    state.visible().before(end, height)
+    with_hole(state, &state.visible().before(end, height), height)
+}
+
+fn with_hole(state: &State, seqs: &[Seq], height: usize) -> Vec<FeedRow> {
+    let mut rows: Vec<FeedRow> = seqs.iter().copied().map(FeedRow::Entry).collect();
+    let Some(hole) = state.log.hole() else {
+        return rows;
+    };
+    let at = seqs.partition_point(|seq| hole.to.includes(*seq));
+    if at > 0 && at < seqs.len() {
+        rows.insert(at, FeedRow::Hole);
+        rows.drain(..rows.len().saturating_sub(height));
+    }
+    rows
 }
 
 /// The feed.
@@ -31,12 +53,24 @@ pub fn feed(state: &State, area: Area) -> Pane {
     let selected = (state.playhead != Playhead::Following)
         .then(|| state.selected().map(|e| e.seq))
         .flatten();
-    let entries = rows.iter().filter_map(|seq| state.log.get(*seq));
+    let seqs: Vec<Seq> = rows
+        .iter()
+        .filter_map(|row| match row {
+            FeedRow::Entry(seq) => Some(*seq),
+            FeedRow::Hole => None,
+        })
+        .collect();
     let table = Table {
         columns: widths.columns(),
-        rows: entries.map(|e| row(state, &e, widths, selected)).collect(),
+        rows: rows
+            .iter()
+            .filter_map(|item| match item {
+                FeedRow::Entry(seq) => Some(row(state, &state.log.get(*seq)?, widths, selected)),
+                FeedRow::Hole => Some(hole_row(state)),
+            })
+            .collect(),
     };
-    let scrollbar = scrollbar(state, &rows, area.body().height);
+    let scrollbar = scrollbar(state, &seqs, area.body().height);
     let empty = if rows.is_empty() {
         empty(state)
     } else {
@@ -61,7 +95,7 @@ fn title(state: &State) -> Line {
 
 fn note(state: &State) -> Line {
     let history = state.feed.history;
-    let total = state.horizon().since(state.log.first());
+    let total = state.log.count(state.log.first()..state.horizon());
     let mut line = Line::new();
     if let Some(narrowing) = &state.narrowing {
         let matches = state.visible().count_before(state.horizon());
@@ -208,6 +242,21 @@ fn row(state: &State, entry: &EntryRef<'_>, widths: Widths, selected: Option<Seq
     }
 }
 
+/// How many entries are not here between its neighbours.
+fn hole_row(state: &State) -> Row {
+    let between = number::count(state.missing().between);
+    let says = format!("{between} entries not loaded");
+    let mut cells = vec![Cell::default(); 5];
+    cells.push(Cell::Text(own(&says, Tone::Faint)));
+    if let Some(glyph) = cells.get_mut(1) {
+        *glyph = Cell::Text(own("┊", Tone::Faint));
+    }
+    Row {
+        cells,
+        ..Row::default()
+    }
+}
+
 /// Marked amber where the entry came late, twice, or with a skewed clock.
 fn time(state: &State, entry: &EntryRef<'_>, width: u16) -> Line {
     let flags = entry.flags();
@@ -249,11 +298,7 @@ fn ticks(state: &State, height: u16, total: u64) -> Vec<(u16, Tone)> {
 /// Errors among the visible entries `from..to`, counted from the oldest.
 fn errors_between(state: &State, from: u64, to: u64) -> u64 {
     let Some(narrowing) = &state.narrowing else {
-        let first = state.log.first().next();
-        return count_errors(
-            &state.log,
-            first.plus(from).before()..first.plus(to).before(),
-        );
+        return count_errors(&state.log, state.log.nth(from)..state.log.nth(to));
     };
     let matches = narrowing.matches();
     if matches.len() > TICKED_MATCHES {

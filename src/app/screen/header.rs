@@ -3,6 +3,7 @@
 use super::charts::Charts;
 use super::number;
 use super::style::{own, theirs};
+use crate::app::loading::Count;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Header, Line, Piece, Tone};
@@ -41,15 +42,31 @@ fn left(state: &State) -> Line {
     }
     line.extend(gap());
     line.extend(own(&distance(state), Tone::Amber));
-    let newer = state.log.end().since(state.cursor());
-    if newer > 0 {
+    let newer = newer(state);
+    if newer.n > 0 {
         line.extend(gap());
-        line.extend(own(
-            &format!("+{} newer", number::grouped(newer)),
-            Tone::AmberStrong,
-        ));
+        line.extend(own(&plus_newer(newer), Tone::AmberStrong));
     }
     line
+}
+
+fn plus_newer(newer: Count) -> String {
+    if newer.exact {
+        format!("+{} newer", number::grouped(newer.n))
+    } else {
+        format!("about +{} newer", number::short(newer.n))
+    }
+}
+
+/// Entries of the source that have not happened yet.
+fn newer(state: &State) -> Count {
+    let here = state.log.count(state.cursor()..state.log.end());
+    let hole = state.log.hole().filter(|hole| state.cursor() <= hole.from);
+    let between = hole.map_or_else(Count::default, |_| state.missing().between);
+    Count {
+        n: here + between.n,
+        exact: between.n == 0 || between.exact,
+    }
 }
 
 /// Moves once a second below a minute, and once a minute or less often further back: a still screen costs nothing.

@@ -1,5 +1,6 @@
 //! Numbers as a person reads them, as narrow as they can be without lying.
 
+use crate::app::loading::Count;
 use crate::model::Ms;
 
 /// `98,331`.
@@ -13,6 +14,15 @@ pub fn grouped(n: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// `98,331`, or `about 98k` where it is reckoned.
+pub fn count(count: Count) -> String {
+    if count.exact {
+        grouped(count.n)
+    } else {
+        format!("about {}", short(count.n))
+    }
 }
 
 /// `1,204`, `9.6`, `0.03`: two digits that mean something.

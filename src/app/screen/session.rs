@@ -127,7 +127,7 @@ fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
 
 /// A producer need not tell of a start. Where everything is here, none is missing.
 fn older_may_be_missing(state: &State) -> bool {
-    !state.feed.history.at_start || state.log.evicted() > 0
+    !state.loading.at_start
 }
 
 #[derive(Clone, Copy)]

@@ -1,20 +1,22 @@
 //! What a source tells, taken into the log.
 
+use super::history;
 use crate::app::action::Effect;
+use crate::app::loading::Place;
+use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::model::{Flags, Ms};
+use crate::project::Part;
 use crate::query::Scan;
-use crate::store::{Arrival, History, Page};
+use crate::store::{Arrival, History, Hole, Page};
 
 /// Takes in one message of a source.
 pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
     match arrival {
         Arrival::Newer { page, received_at } => newer(state, &page, received_at),
         Arrival::Older { page } => older(state, &page),
-        Arrival::History(history) => {
-            progress(state, history);
-            Vec::new()
-        }
+        Arrival::Fetched { ticket, page, then } => history::fetched(state, ticket, &page, then),
+        Arrival::History(history) => progress(state, history),
         Arrival::Link(link) => {
             state.feed.link = link;
             Vec::new()
@@ -31,26 +33,30 @@ fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
     let was_empty = state.log.is_empty();
     let places = state.log.append(page);
     for (base, chunk, rows) in state.log.chunks(places.start.before()..places.end.before()) {
-        state.activity.newer(&chunk.columns, base, rows);
+        state
+            .activity
+            .newer(Part::Newest, &chunk.columns, base, rows);
     }
     if !was_empty {
         note_clock(state, page, received_at);
     }
     make_room(state);
-    open_in_place(state);
-    keep_up(state, page)
+    let mut effects = open_in_place(state);
+    effects.extend(keep_up(state, page));
+    effects
 }
 
 fn older(state: &mut State, page: &Page) -> Vec<Effect> {
-    state.feed.asked = false;
     // What was evicted lay between this page and the oldest entry here.
-    let is_hole = state.log.evicted() > 0;
+    let is_hole = state.loading.dropped > 0;
     let needs = state.log.memory_bytes() + page.payloads.memory_bytes();
-    if is_hole || state.feed.is_full || needs > state.options.memory_bytes {
-        if !state.feed.is_full && !is_hole {
-            state.tell("memory is full: older entries stay in the source (--memory gives more)");
+    if is_hole || state.loading.is_full || needs > state.options.memory_bytes {
+        if !state.loading.is_full && !is_hole {
+            state.tell("memory is full: older entries stay in the source (@ goes there, --memory gives more)");
         }
-        state.feed.is_full = true;
+        state.loading.is_full = true;
+        // They are counted as loaded by the source.
+        state.loading.dropped += page.len() as u64;
         return Vec::new();
     }
     let places = state.log.prepend(page);
@@ -61,22 +67,26 @@ fn older(state: &mut State, page: &Page) -> Vec<Effect> {
         .map(|(base, chunk, rows)| (base, std::sync::Arc::clone(chunk), rows))
         .collect();
     for (base, chunk, rows) in added.into_iter().rev() {
-        state.activity.older(&chunk.columns, base, rows);
+        state
+            .activity
+            .older(Part::Newest, &chunk.columns, base, rows);
     }
     keep_up(state, page)
 }
 
-fn progress(state: &mut State, history: History) {
-    if history.idle {
-        state.feed.asked = false;
-    }
+fn progress(state: &mut State, history: History) -> Vec<Effect> {
     state.feed.history = history;
-    open_in_place(state);
+    if state.loading.dropped == 0 {
+        state.loading.at_start = history.at_start;
+    }
+    open_in_place(state)
 }
 
 /// Goes where the command line asked for as soon as that is loaded, or nothing more is loading.
-fn open_in_place(state: &mut State) {
-    let Some(moment) = state.opens_at else { return };
+fn open_in_place(state: &mut State) -> Vec<Effect> {
+    let Some(moment) = state.opens_at else {
+        return Vec::new();
+    };
     let wanted_ms = moment.first_id().ms;
     let reached = state
         .log
@@ -84,8 +94,9 @@ fn open_in_place(state: &mut State) {
         .is_some_and(|(first, _)| first <= wanted_ms);
     if reached || (state.feed.history.idle && !state.log.is_empty()) {
         state.opens_at = None;
-        super::seek::go_to(state, moment);
+        return super::seek::go_to(state, moment);
     }
+    Vec::new()
 }
 
 /// The quickest arrival so far tells how far this machine's clock is ahead of the server's.
@@ -102,16 +113,43 @@ fn note_clock(state: &mut State, page: &Page, received_at: Ms) {
     );
 }
 
-/// Drops the oldest entries when memory is short; a playhead among them is moved, and says so.
-fn make_room(state: &mut State) {
-    let at = state.cursor();
-    if state.log.evict(state.options.memory_bytes) > 0 && at <= state.log.first() {
+/// Drops entries when memory is short: the oldest, but while the playhead stands in a window of history, those on the other
+/// side of the hole. A playhead among them is moved, and says so.
+pub fn make_room(state: &mut State) {
+    let budget = state.options.memory_bytes;
+    let (at, before) = (state.cursor(), state.log.len());
+    let in_window = |hole: &Hole| state.playhead != Playhead::Following && at <= hole.from;
+    let going = state.loading.going.is_some();
+    let hole = state.log.hole();
+    let gone = match hole.filter(|hole| going || in_window(hole)) {
+        Some(hole) => state.log.evict_after(hole, budget),
+        None => state.log.evict(budget),
+    };
+    let dropped = before - state.log.len();
+    if dropped == 0 {
+        return;
+    }
+    state.loading.dropped += dropped;
+    state
+        .loading
+        .errands
+        .retain(|e| e.place == Place::Front && hole.is_some());
+    if let Some(narrowing) = &mut state.narrowing {
+        narrowing.forget(&gone);
+    }
+    if state.log.hole().is_none() && hole.is_some() {
+        state.activity.drop_window();
+    }
+    if gone.start < state.log.first() {
+        state.loading.at_start = false;
+    }
+    if at <= state.log.first() {
         state.tell("the oldest entries made room for new ones: the playhead moved to the oldest entry left");
     }
 }
 
 /// Brings the filter's matches up to date with a page that was taken in.
-fn keep_up(state: &mut State, page: &Page) -> Vec<Effect> {
+pub fn keep_up(state: &mut State, page: &Page) -> Vec<Effect> {
     let Some(narrowing) = &mut state.narrowing else {
         return Vec::new();
     };

@@ -5,7 +5,7 @@ use crate::app::action::Effect;
 use crate::app::input::{Mouse, MouseKind};
 use crate::app::keymap::Command;
 use crate::app::layout::{Area, PaneId};
-use crate::app::screen;
+use crate::app::screen::{self, FeedRow};
 use crate::app::state::State;
 
 /// Rows that one notch of the wheel moves.
@@ -61,7 +61,7 @@ fn press(state: &mut State, mouse: Mouse) {
     };
     match pane {
         PaneId::Feed => {
-            if let Some(seq) = screen::feed_rows(state).get(row) {
+            if let Some(FeedRow::Entry(seq)) = screen::feed_rows(state).get(row) {
                 seek::stand_on(state, *seq);
             }
         }

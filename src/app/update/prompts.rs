@@ -73,7 +73,7 @@ fn done(state: &mut State) -> Vec<Effect> {
         Purpose::Filter(_) => {}
         Purpose::GoTo if text.is_empty() => {}
         Purpose::GoTo => match parse_moment(&text, state.now()) {
-            Ok(moment) => seek::go_to(state, moment),
+            Ok(moment) => return seek::go_to(state, moment),
             Err(error) => {
                 state.prompt = Some(Prompt {
                     error: Some(error),

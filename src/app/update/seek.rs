@@ -1,5 +1,6 @@
 //! Moves of the playhead: by rows, by time, to errors, to a session's ends, to a moment.
 
+use super::history;
 use crate::app::action::Effect;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
@@ -7,9 +8,6 @@ use crate::model::{Flags, Ms};
 use crate::project::timeline;
 use crate::query::time::Moment;
 use crate::store::{Cursor, Log, Seq};
-
-/// So close to the oldest entry here, older ones are asked for.
-const NEAR: u64 = 200;
 
 /// Stands after an entry.
 pub fn stand_on(state: &mut State, seq: Seq) {
@@ -34,9 +32,14 @@ pub fn step(state: &mut State, rows: i64) {
     stand_on(state, target.unwrap_or(here));
 }
 
-/// By time; at least one entry has happened wherever it stands.
-pub fn by_time(state: &mut State, ms: i64) {
-    to_time(state, state.moment_ms().saturating_add_signed(ms));
+/// By time, as far as the source reaches.
+pub fn by_time(state: &mut State, ms: i64) -> Vec<Effect> {
+    let to = Moment::At(state.moment_ms().saturating_add_signed(ms));
+    if is_here(state, to) || !state.feed.history.idle {
+        to_time(state, to.first_id().ms);
+        return Vec::new();
+    }
+    history::fetch_window(state, to)
 }
 
 /// To everything up to this moment; the first entry where nothing had happened yet.
@@ -127,56 +130,69 @@ pub fn to_session_edge(state: &mut State, start: bool) {
     }
 }
 
-/// To the oldest entry that the feed shows.
-pub fn to_first(state: &mut State) {
+/// To the oldest entry: of the source, or of those here that the filter shows.
+pub fn to_first(state: &mut State) -> Vec<Effect> {
+    if state.narrowing.is_none() && state.feed.history.idle && !state.loading.at_start {
+        let first_ms = state.feed.history.first_id.map_or(0, |id| id.ms);
+        return history::fetch_window(state, Moment::At(first_ms));
+    }
     if let Some(seq) = state.visible().after(state.log.first(), 1).first() {
         stand_on(state, *seq);
     }
+    Vec::new()
 }
 
-/// To a moment or an entry; says so when it lies outside.
-pub fn go_to(state: &mut State, moment: Moment) {
+/// To a moment or an entry, which is fetched where it is not here; says so when there is none.
+pub fn go_to(state: &mut State, moment: Moment) -> Vec<Effect> {
+    if state.log.is_empty() {
+        state.tell("there are no entries to go to yet");
+        return Vec::new();
+    }
+    if is_here(state, moment) {
+        stand_at(state, moment);
+        return Vec::new();
+    }
+    if !state.feed.history.idle {
+        state.opens_at = Some(moment);
+        state.tell("going there as soon as history is loaded");
+        return Vec::new();
+    }
+    history::fetch_window(state, moment)
+}
+
+/// Whether everything around a moment is here, or nowhere.
+fn is_here(state: &State, moment: Moment) -> bool {
+    if let Moment::Id(id) = moment
+        && state.log.find(id).is_some()
+    {
+        return true;
+    }
+    let ms = moment.first_id().ms;
+    let Some((first, _)) = state.log.axis_range() else {
+        return true;
+    };
+    let in_hole = state.log.hole().is_some_and(|hole| {
+        let at = |seq| state.log.get(seq).map_or(0, |e| e.axis_ms());
+        (at(hole.from.last())..=at(hole.to.next())).contains(&ms)
+    });
+    !in_hole && (first < ms || state.loading.at_start)
+}
+
+/// To a moment or an entry among those that are here; says so when it is none of them.
+pub fn stand_at(state: &mut State, moment: Moment) {
     let Some((first, last)) = state.log.axis_range() else {
-        return state.tell("there are no entries to go to yet");
+        return;
     };
     match moment {
         Moment::Id(id) => match state.log.find(id) {
             Some(seq) => return stand_on(state, seq),
-            None => state.tell(format!(
-                "{id} is not among the entries here: this is its time"
-            )),
+            None => state.tell(format!("there is no entry {id}: this is its time")),
         },
         Moment::At(ms) if ms < first => {
-            state.tell("that is before the first entry here: this is the first");
+            state.tell("that is before the first entry: this is the first");
         }
         Moment::At(ms) if ms > last => state.tell("that is after the last entry: this is the last"),
         Moment::At(_) => {}
     }
-    to_time(
-        state,
-        match moment {
-            Moment::At(ms) => ms,
-            Moment::Id(id) => id.ms,
-        },
-    );
-}
-
-/// Asks for older entries when the playhead comes near the oldest one here.
-pub fn wants_older(state: &mut State) -> Option<Effect> {
-    let feed = &state.feed;
-    let wants = state.playhead != Playhead::Following
-        && state.cursor().since(state.log.first()) < NEAR
-        && feed.history.idle
-        && !feed.history.at_start
-        && !feed.asked
-        && !feed.is_full
-        // The source goes on from the oldest entry that it delivered: after an eviction that would leave a hole.
-        && state.log.evicted() == 0;
-    if !wants {
-        return None;
-    }
-    state.feed.asked = true;
-    Some(Effect::LoadOlder {
-        count: state.options.older_count,
-    })
+    to_time(state, moment.first_id().ms);
 }

@@ -52,7 +52,9 @@ fn keep_playhead_in_feed(state: &mut State) {
         state.panes.anchor = None;
         return;
     };
-    let rows = feed_height(state);
+    // The row of a hole takes one.
+    let rows = feed_height(state) - usize::from(state.log.hole().is_some());
+    let rows = rows.max(1);
     let anchor = match state.panes.anchor {
         None => selected,
         Some(anchor) if selected > anchor => selected,

@@ -188,9 +188,7 @@ impl Loading {
                 return;
             }
             match requests.blocking_recv() {
-                Some(Request::Older { count }) => {
-                    self.asked = self.progress.loaded.saturating_add(count);
-                }
+                Some(Request::Fetch(_)) => {}
                 None => return,
             }
         }

@@ -84,9 +84,7 @@ impl Backfill {
             self.gate.send_replace(true);
             self.tell(true).await;
             match self.requests.recv().await {
-                Some(Request::Older { count }) => {
-                    self.asked = self.progress.loaded.saturating_add(count);
-                }
+                Some(Request::Fetch(_)) => {}
                 None => return,
             }
         }

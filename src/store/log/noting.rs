@@ -61,19 +61,11 @@ impl Log {
         }
     }
 
-    pub(super) fn note_newer_event_ids(&mut self, start: Seq, page: &Page) {
-        for (seq, hash) in event_ids(start, &page.columns) {
-            if self.event_ids.note_newer(hash, seq) {
-                self.mark(seq, Flags::DUPLICATE);
-            }
-        }
-    }
-
     /// An older entry is the original: what was first so far becomes the duplicate.
-    pub(super) fn note_older_event_ids(&mut self, start: Seq, page: &Page) {
-        for (seq, hash) in event_ids(start, &page.columns).rev() {
-            if let Some(later) = self.event_ids.note_older(hash, seq) {
-                self.mark(later, Flags::DUPLICATE);
+    pub(super) fn note_event_ids(&mut self, start: Seq, page: &Page) {
+        for (seq, hash) in event_ids(start, &page.columns) {
+            if let Some(repeats) = self.event_ids.note(hash, seq) {
+                self.mark(repeats, Flags::DUPLICATE);
             }
         }
     }
@@ -86,6 +78,9 @@ impl Log {
         let Ok(row) = usize::try_from(seq.since(slot.base)) else {
             return;
         };
+        if row >= slot.chunk.len() {
+            return;
+        }
         if slot.chunk.columns.has(row, flags) {
             return;
         }

@@ -1,0 +1,152 @@
+//! Parts of history on their way here, and what of the source is here at all.
+
+use super::state::State;
+use crate::model::{EntryId, Ms};
+use crate::query::Moment;
+use crate::store::{Cursor, Log};
+
+/// What was asked for and has not come.
+#[derive(Clone, Debug, Default)]
+pub struct Loading {
+    /// Of the newest fetch.
+    pub ticket: u64,
+    /// Fetches under way.
+    pub errands: Vec<Errand>,
+    /// Nothing older than the oldest entry here is left in the source.
+    pub at_start: bool,
+    /// Older entries came that memory has no room for: no more are asked for.
+    pub is_full: bool,
+    /// Where the playhead is to stand as soon as that is loaded.
+    pub going: Option<Moment>,
+    /// Entries that came by fetches.
+    pub fetched: u64,
+    /// Entries that made room for others.
+    pub dropped: u64,
+}
+
+/// One fetch under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// Its ticket.
+    pub ticket: u64,
+    /// Where its pages belong.
+    pub place: Place,
+    /// The id at the far end of its range: where that is the other side of a hole, nothing is missing once the range is
+    /// exhausted.
+    pub until: EntryId,
+    /// Entries so far.
+    pub came: u64,
+}
+
+/// Where the pages of a fetch belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Before the oldest entry here.
+    Front,
+    /// After the window of history, into the hole.
+    AfterWindow,
+    /// Before the newest part, into the hole.
+    BeforeNewest,
+}
+
+impl Place {
+    /// Both sides of a hole are not filled at once, so that they cannot overlap.
+    #[must_use]
+    pub fn is_hole(self) -> bool {
+        self != Self::Front
+    }
+}
+
+impl Loading {
+    /// Whether a fetch that belongs there is under way.
+    #[must_use]
+    pub fn is_under_way(&self, place: Place) -> bool {
+        let same = |errand: &Errand| errand.place == place;
+        let hole = |errand: &Errand| errand.place.is_hole() && place.is_hole();
+        self.errands.iter().any(|e| same(e) || hole(e))
+    }
+}
+
+/// How many, and whether that is known or reckoned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// How many.
+    pub n: u64,
+    /// Whether that is exact.
+    pub exact: bool,
+}
+
+/// What of the source is not here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Before the oldest entry here.
+    pub older: Count,
+    /// In the hole between a window of history and the newest part.
+    pub between: Count,
+}
+
+impl State {
+    /// Entries that the source holds and that are not here, as far as it told.
+    #[must_use]
+    pub fn not_loaded(&self) -> u64 {
+        let history = self.feed.history;
+        let never = history
+            .total
+            .map_or(0, |total| total.saturating_sub(history.loaded));
+        (never + self.loading.dropped).saturating_sub(self.loading.fetched)
+    }
+
+    /// Where what is not here would stand. How it is spread over both sides of a window is reckoned by time.
+    #[must_use]
+    pub fn missing(&self) -> Missing {
+        let all = self.not_loaded();
+        let exact = |n| Count { n, exact: true };
+        match (self.log.hole(), self.loading.at_start) {
+            (None, true) => Missing::default(),
+            (None, false) => Missing {
+                older: exact(all),
+                between: Count::default(),
+            },
+            (Some(_), true) => Missing {
+                older: exact(0),
+                between: exact(all),
+            },
+            (Some(hole), false) => {
+                let between = self.reckoned(hole.from, hole.to, all);
+                let older = all - between;
+                let reckoned = |n| Count { n, exact: false };
+                Missing {
+                    older: reckoned(older),
+                    between: reckoned(between),
+                }
+            }
+        }
+    }
+
+    fn reckoned(&self, from: Cursor, to: Cursor, all: u64) -> u64 {
+        let hole_ms = hole_ms(&self.log, from, to);
+        let first_ms = self.feed.history.first_id.map_or(0, |id| id.ms);
+        let front_ms = self.log.axis_range().map_or(0, |(first, _)| first);
+        let older_ms = front_ms.saturating_sub(first_ms);
+        let share = u128::from(all) * u128::from(hole_ms) / u128::from((hole_ms + older_ms).max(1));
+        u64::try_from(share).unwrap_or(all).min(all)
+    }
+
+    /// How many entries of the source have happened at a boundary.
+    #[must_use]
+    pub fn index_at(&self, cursor: Cursor) -> Count {
+        let missing = self.missing();
+        let here = self.log.count(self.log.first()..cursor);
+        let passed = self.log.hole().filter(|hole| hole.to < cursor);
+        let between = passed.map_or(0, |_| missing.between.n);
+        Count {
+            n: missing.older.n + between + here,
+            exact: missing.older.exact || missing.older.n == 0 || passed.is_some(),
+        }
+    }
+}
+
+fn hole_ms(log: &Log, from: Cursor, to: Cursor) -> Ms {
+    let ms = |seq| log.get(seq).map_or(0, |e| e.axis_ms());
+    ms(to.next()).saturating_sub(ms(from.last()))
+}

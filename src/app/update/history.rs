@@ -1,0 +1,304 @@
+//! Which parts of history are asked for, and how what comes is taken into the log: before the oldest entry here, or as a
+//! window around a far moment, with a hole up to the newest part.
+
+use super::arrivals::{keep_up, make_room};
+use super::seek;
+use crate::app::action::Effect;
+use crate::app::loading::{Errand, Place};
+use crate::app::playhead::Playhead;
+use crate::app::state::State;
+use crate::model::EntryId;
+use crate::project::Part;
+use crate::query::Moment;
+use crate::store::{Cursor, Direction, Fetch, IdRange, Page, Seq, Then};
+
+/// So close to an end of what is here, more is asked for.
+const NEAR: u64 = 200;
+/// Entries asked for on each side of a far moment.
+const WINDOW: u64 = 1_000;
+/// Entries asked for at once when the playhead comes near a hole.
+const FILL: u64 = 10_000;
+
+/// Asks for a window around a moment, in the place of the one before.
+pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
+    drop_window(state);
+    state.loading.at_start = false;
+    state.loading.going = Some(moment);
+    let (before, from) = match moment {
+        Moment::At(ms) => (
+            EntryId::new(ms, u64::MAX),
+            EntryId::new(ms, u64::MAX).next(),
+        ),
+        Moment::Id(id) => (id, id.next()),
+    };
+    let Some(newest) = edge(state, state.log.first().next()) else {
+        return Vec::new();
+    };
+    let to = newest.id;
+    let back = IdRange {
+        from: EntryId::MIN,
+        to: before.min(to),
+    };
+    let on = IdRange { from, to };
+    let mut effects = vec![ask(state, Place::Front, back, WINDOW, newest.clone())];
+    if from <= to {
+        effects.push(ask(state, Place::AfterWindow, on, WINDOW, newest));
+    }
+    effects
+}
+
+/// Forgets the window and what was asked for around it.
+pub fn drop_window(state: &mut State) {
+    state.loading.errands.clear();
+    let Some(hole) = state.log.hole() else {
+        return;
+    };
+    let count = state.log.count(state.log.first()..hole.from);
+    let gone = state.log.drop_before(hole);
+    state.loading.dropped += count;
+    state.loading.at_start = false;
+    state.activity.drop_window();
+    if let Some(narrowing) = &mut state.narrowing {
+        narrowing.forget(&gone);
+    }
+}
+
+/// An end of what is here: the id, and the entries with it.
+#[derive(Clone)]
+struct Edge {
+    id: EntryId,
+    here: Vec<(Vec<u8>, EntryId)>,
+}
+
+/// The edge at an entry.
+fn edge(state: &State, seq: Seq) -> Option<Edge> {
+    let id = state.log.get(seq)?.id();
+    let neighbours = |n: i64| {
+        let from = state.log.step(seq.before(), -n);
+        let to = state.log.step(seq.before(), n);
+        state.log.seqs(from..to)
+    };
+    let same = neighbours(64)
+        .chain([seq])
+        .filter_map(|seq| state.log.get(seq))
+        .filter(|e| e.id() == id);
+    Some(Edge {
+        id,
+        here: same.map(|e| (e.stream().to_vec(), id)).collect(),
+    })
+}
+
+fn ask(state: &mut State, place: Place, range: IdRange, count: u64, near: Edge) -> Effect {
+    let direction = match place {
+        Place::Front | Place::BeforeNewest => Direction::Reverse,
+        Place::AfterWindow => Direction::Forward,
+    };
+    state.loading.ticket += 1;
+    let ticket = state.loading.ticket;
+    state.loading.errands.push(Errand {
+        ticket,
+        place,
+        until: match direction {
+            Direction::Reverse => range.from,
+            Direction::Forward => range.to,
+        },
+        came: 0,
+    });
+    Effect::Fetch(Fetch {
+        ticket,
+        range,
+        direction,
+        count,
+        except: near.here,
+    })
+}
+
+/// Asks for more when the playhead comes near an end of what is here.
+pub fn wants_more(state: &mut State) -> Vec<Effect> {
+    if state.playhead == Playhead::Following || !state.feed.history.idle || state.log.is_empty() {
+        return Vec::new();
+    }
+    let cursor = state.cursor();
+    let mut effects = Vec::new();
+    if let Some(hole) = state.log.hole() {
+        if cursor <= hole.from && state.log.count(cursor..hole.from) < NEAR {
+            effects.extend(fill(state, Place::AfterWindow));
+        } else if cursor > hole.to && state.log.count(hole.to..cursor) < NEAR {
+            effects.extend(fill(state, Place::BeforeNewest));
+        }
+    }
+    if state.log.count(state.log.first()..cursor) < NEAR {
+        effects.extend(older(state));
+    }
+    effects
+}
+
+fn older(state: &mut State) -> Option<Effect> {
+    let loading = &state.loading;
+    let is_full = loading.is_full && state.log.hole().is_none();
+    if loading.at_start || is_full || loading.is_under_way(Place::Front) {
+        return None;
+    }
+    let edge = edge(state, state.log.first().next())?;
+    let range = IdRange {
+        from: EntryId::MIN,
+        to: edge.id,
+    };
+    let count = match state.log.hole() {
+        Some(_) => FILL,
+        None => state.options.older_count,
+    };
+    Some(ask(state, Place::Front, range, count, edge))
+}
+
+fn fill(state: &mut State, place: Place) -> Option<Effect> {
+    if state.loading.is_under_way(place) {
+        return None;
+    }
+    let hole = state.log.hole()?;
+    let older = edge(state, hole.from.last())?;
+    let newer = edge(state, hole.to.next())?;
+    let range = IdRange {
+        from: older.id,
+        to: newer.id,
+    };
+    if range.from > range.to {
+        state.log.close(hole.from);
+        state.activity.join();
+        return None;
+    }
+    let here = [older.here, newer.here].concat();
+    let both = Edge { id: older.id, here };
+    Some(ask(state, place, range, FILL, both))
+}
+
+/// Takes in an answer; one that nobody waits for any more is dropped.
+pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<Effect> {
+    let Some(at) = state
+        .loading
+        .errands
+        .iter()
+        .position(|e| e.ticket == ticket)
+    else {
+        return Vec::new();
+    };
+    let Some(errand) = state.loading.errands.get_mut(at) else {
+        return Vec::new();
+    };
+    errand.came += page.len() as u64;
+    let errand = *errand;
+    if then != Then::More {
+        state.loading.errands.remove(at);
+    }
+    let mut effects = Vec::new();
+    if !page.is_empty() && has_room(state, page, errand.place) {
+        take_in(state, page, errand.place);
+        effects.extend(keep_up(state, page));
+    }
+    match then {
+        Then::More | Then::Enough => {}
+        Then::Exhausted => exhausted(state, errand),
+        Then::Failed(trouble) => {
+            state.loading.going = None;
+            state.tell(format!("could not load older entries: {}", trouble.what));
+        }
+    }
+    make_room(state);
+    effects.extend(arrive(state));
+    effects
+}
+
+/// Before the oldest entry of all there is nothing that could make room but the newest part.
+fn has_room(state: &mut State, page: &Page, place: Place) -> bool {
+    let needs = state.log.memory_bytes() + page.payloads.memory_bytes();
+    let room = place.is_hole()
+        || state.log.hole().is_some()
+        || state.loading.going.is_some()
+        || needs <= state.options.memory_bytes;
+    if !room && !state.loading.is_full {
+        state.loading.is_full = true;
+        state.tell(
+            "memory is full: older entries stay in the source (@ goes there, --memory gives more)",
+        );
+    }
+    room
+}
+
+fn take_in(state: &mut State, page: &Page, place: Place) {
+    state.loading.fetched += page.len() as u64;
+    let hole = state.log.hole();
+    let (places, part, newer) = match (place, hole) {
+        // The first page of a window makes it.
+        (Place::Front | Place::AfterWindow, None) if state.loading.going.is_some() => {
+            (state.log.place(page), Part::Window, true)
+        }
+        (Place::Front, Some(_)) => (state.log.prepend(page), Part::Window, false),
+        (Place::Front, None) => (state.log.prepend(page), Part::Newest, false),
+        (Place::AfterWindow, Some(hole)) => {
+            (state.log.grow_on(hole.from, page), Part::Window, true)
+        }
+        (Place::BeforeNewest, Some(hole)) => {
+            (state.log.grow_back(hole.to, page), Part::Newest, false)
+        }
+        (Place::AfterWindow | Place::BeforeNewest, None) => return,
+    };
+    let range = places.start.before()..places.end.before();
+    note_activity(state, range.clone(), part, newer);
+    if let Some(narrowing) = &mut state.narrowing {
+        narrowing.note_filled(&state.log, range);
+    }
+}
+
+fn note_activity(state: &mut State, range: std::ops::Range<Cursor>, part: Part, newer: bool) {
+    let chunks: Vec<_> = state
+        .log
+        .chunks(range)
+        .map(|(base, chunk, rows)| (base, std::sync::Arc::clone(chunk), rows))
+        .collect();
+    if newer {
+        for (base, chunk, rows) in chunks {
+            state.activity.newer(part, &chunk.columns, base, rows);
+        }
+    } else {
+        for (base, chunk, rows) in chunks.into_iter().rev() {
+            state.activity.older(part, &chunk.columns, base, rows);
+        }
+    }
+}
+
+/// The range of a fetch holds no more.
+fn exhausted(state: &mut State, errand: Errand) {
+    let Some(hole) = state.log.hole().filter(|_| errand.place.is_hole()) else {
+        state.loading.at_start |= errand.place == Place::Front;
+        return;
+    };
+    // An eviction may have made the hole wider since.
+    let far = match errand.place {
+        Place::AfterWindow => hole.to.next(),
+        Place::Front | Place::BeforeNewest => hole.from.last(),
+    };
+    if state.log.get(far).is_some_and(|e| e.id() == errand.until) {
+        state.log.close(hole.from);
+        state.activity.join();
+    }
+}
+
+/// Goes where it was to go as soon as the entries on both sides of that place have come.
+fn arrive(state: &mut State) -> Vec<Effect> {
+    let Some(moment) = state.loading.going else {
+        return Vec::new();
+    };
+    let waits = |place| {
+        state
+            .loading
+            .errands
+            .iter()
+            .any(|e| e.place == place && e.came == 0)
+    };
+    if waits(Place::Front) || waits(Place::AfterWindow) {
+        return Vec::new();
+    }
+    state.loading.going = None;
+    seek::stand_at(state, moment);
+    Vec::new()
+}
