@@ -287,7 +287,7 @@ proptest! {
         }
         let cursor = place(&stage, at);
         stage.stand_at(cursor);
-        let (rows, before) = (screen::feed_rows(&stage.state), stage.view());
+        let (rows, before) = (invariants::feed_seqs(&stage), stage.view());
         stage.act(&Do::Memory(memory));
         stage.act(&Do::Newer(newer));
         let first = stage.state.log.first();
@@ -301,7 +301,7 @@ proptest! {
         let all_left = rows.first().is_none_or(|seq| !first.includes(*seq));
         if all_left && cursor > first {
             let now = stage.view();
-            prop_assert_eq!(screen::feed_rows(&stage.state), rows);
+            prop_assert_eq!(invariants::feed_seqs(&stage), rows);
             prop_assert_eq!(now.feed.table, before.feed.table);
             prop_assert_eq!(now.feed.title, before.feed.title);
         }

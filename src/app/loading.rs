@@ -14,6 +14,8 @@ pub struct Loading {
     pub errands: Vec<Errand>,
     /// Nothing older than the oldest entry here is left in the source.
     pub at_start: bool,
+    /// Nothing is left before the window that is on its way, of which no entry has come yet.
+    pub window_at_start: bool,
     /// Older entries came that memory has no room for: no more are asked for.
     pub is_full: bool,
     /// Where the playhead is to stand as soon as that is loaded.

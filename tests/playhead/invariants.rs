@@ -1,7 +1,7 @@
 //! What must hold of every state and of its view.
 
 use lookback::app::playhead::Playhead;
-use lookback::app::screen::{self, feed_rows};
+use lookback::app::screen::{self, FeedRow};
 use lookback::app::view::{Line, View};
 use lookback::store::Seq;
 
@@ -20,6 +20,17 @@ pub fn hold(stage: &Stage) {
     session_shows_what_is_before_the_playhead(stage);
 }
 
+/// The entries of the feed's rows: there is no hole in these logs.
+pub fn feed_seqs(stage: &Stage) -> Vec<Seq> {
+    let rows = screen::feed_rows(&stage.state);
+    rows.into_iter()
+        .map(|row| match row {
+            FeedRow::Entry(seq) => seq,
+            FeedRow::Hole => panic!("a hole"),
+        })
+        .collect()
+}
+
 fn playhead_stands_on_the_log(stage: &Stage) {
     let log = &stage.state.log;
     match stage.state.playhead {
@@ -31,7 +42,7 @@ fn playhead_stands_on_the_log(stage: &Stage) {
 }
 
 fn feed_shows_the_playhead(stage: &Stage, view: &View) {
-    let rows = feed_rows(&stage.state);
+    let rows = feed_seqs(stage);
     let known = stage.visible();
     assert!(rows.iter().all(|seq| known.contains(seq)));
     let Some(area) = view.layout.feed else {

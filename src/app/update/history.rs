@@ -22,7 +22,7 @@ const FILL: u64 = 10_000;
 /// Asks for a window around a moment, in the place of the one before.
 pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
     drop_window(state);
-    state.loading.at_start = false;
+    state.loading.window_at_start = false;
     state.loading.going = Some(moment);
     let (before, from) = match moment {
         Moment::At(ms) => (
@@ -115,7 +115,8 @@ fn ask(state: &mut State, place: Place, range: IdRange, count: u64, near: Edge) 
 
 /// Asks for more when the playhead comes near an end of what is here.
 pub fn wants_more(state: &mut State) -> Vec<Effect> {
-    if state.playhead == Playhead::Following || !state.feed.history.idle || state.log.is_empty() {
+    let is_still = state.playhead == Playhead::Following || state.loading.going.is_some();
+    if is_still || !state.feed.history.idle || state.log.is_empty() {
         return Vec::new();
     }
     let cursor = state.cursor();
@@ -191,7 +192,11 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
         state.loading.errands.remove(at);
     }
     let mut effects = Vec::new();
-    if !page.is_empty() && has_room(state, page, errand.place) {
+    if !page.is_empty() {
+        if !has_room(state, page, errand.place) {
+            state.loading.errands.retain(|e| e.ticket != ticket);
+            return Vec::new();
+        }
         take_in(state, page, errand.place);
         effects.extend(keep_up(state, page));
     }
@@ -203,7 +208,12 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
             state.tell(format!("could not load older entries: {}", trouble.what));
         }
     }
-    make_room(state);
+    if errand.place == Place::Front && state.log.hole().is_none() {
+        // What came must not go at once, or it would be asked for again without end.
+        state.loading.is_full |= state.log.memory_bytes() > state.options.memory_bytes;
+    } else {
+        make_room(state);
+    }
     effects.extend(arrive(state));
     effects
 }
@@ -230,6 +240,7 @@ fn take_in(state: &mut State, page: &Page, place: Place) {
     let (places, part, newer) = match (place, hole) {
         // The first page of a window makes it.
         (Place::Front | Place::AfterWindow, None) if state.loading.going.is_some() => {
+            state.loading.at_start = state.loading.window_at_start;
             (state.log.place(page), Part::Window, true)
         }
         (Place::Front, Some(_)) => (state.log.prepend(page), Part::Window, false),
@@ -268,8 +279,14 @@ fn note_activity(state: &mut State, range: std::ops::Range<Cursor>, part: Part, 
 
 /// The range of a fetch holds no more.
 fn exhausted(state: &mut State, errand: Errand) {
-    let Some(hole) = state.log.hole().filter(|_| errand.place.is_hole()) else {
-        state.loading.at_start |= errand.place == Place::Front;
+    if errand.place == Place::Front {
+        match (state.log.hole(), state.loading.going) {
+            (None, Some(_)) => state.loading.window_at_start = true,
+            _ => state.loading.at_start = true,
+        }
+        return;
+    }
+    let Some(hole) = state.log.hole() else {
         return;
     };
     // An eviction may have made the hole wider since.

@@ -23,7 +23,7 @@ fn keep_playhead_on_log(state: &mut State) {
         Playhead::Following => {}
         _ if state.log.is_empty() => state.playhead = Playhead::Following,
         Playhead::Paused(cursor) | Playhead::Playing { cursor, .. } => {
-            *cursor = (*cursor).clamp(low, high.max(low));
+            *cursor = state.log.beside((*cursor).clamp(low, high.max(low)));
         }
     }
 }
