@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc};
 
 use crate::app::narrowing::Narrowing;
@@ -202,12 +203,19 @@ fn perform<G: Glass>(
                 log,
                 range,
             } => scans.start(generation, plan, log, range),
-            // A full queue means that as much was asked for already.
-            Effect::Fetch(fetch) => drop(requests.try_send(Request::Fetch(fetch))),
+            Effect::Fetch(fetch) => ask(requests, Request::Fetch(fetch)),
             Effect::Copy(text) => frames.copy(&text)?,
         }
     }
     Ok(Next::GoOn)
+}
+
+/// A source that is busy is waited for on another task: each request is answered, and nobody asks faster than a person jumps.
+fn ask(requests: &mpsc::Sender<Request>, request: Request) {
+    if let Err(TrySendError::Full(request)) = requests.try_send(request) {
+        let requests = requests.clone();
+        tokio::spawn(async move { drop(requests.send(request).await) });
+    }
 }
 
 /// Turns the passing of time into ticks.

@@ -20,6 +20,8 @@ pub struct Loading {
     pub is_full: bool,
     /// Where the playhead is to stand as soon as that is loaded.
     pub going: Option<Moment>,
+    /// For how long it has been waiting for that.
+    pub waited_ms: Ms,
     /// Entries that came by fetches.
     pub fetched: u64,
     /// Entries that made room for others.

@@ -51,6 +51,7 @@ fn tick(state: &mut State, elapsed_ms: Ms) {
     {
         state.notice = None;
     }
+    history::tick(state, elapsed_ms);
     if let Playhead::Playing { .. } = state.playhead {
         state.playhead = state.playhead.advance(&state.log, elapsed_ms, state.pace);
     }

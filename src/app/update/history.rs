@@ -7,7 +7,7 @@ use crate::app::action::Effect;
 use crate::app::loading::{Errand, Place};
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
-use crate::model::EntryId;
+use crate::model::{EntryId, Ms};
 use crate::project::Part;
 use crate::query::Moment;
 use crate::store::{Cursor, Direction, Fetch, IdRange, Page, Seq, Then};
@@ -16,6 +16,8 @@ use crate::store::{Cursor, Direction, Fetch, IdRange, Page, Seq, Then};
 const NEAR: u64 = 200;
 /// Entries asked for on each side of a far moment.
 const WINDOW: u64 = 1_000;
+/// A wait that is noticed.
+const NOTICED_MS: Ms = 300;
 /// Entries asked for at once when the playhead comes near a hole.
 const FILL: u64 = 10_000;
 
@@ -24,6 +26,7 @@ pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
     drop_window(state);
     state.loading.window_at_start = false;
     state.loading.going = Some(moment);
+    state.loading.waited_ms = 0;
     let (before, from) = match moment {
         Moment::At(ms) => (
             EntryId::new(ms, u64::MAX),
@@ -45,6 +48,19 @@ pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
         effects.push(ask(state, Place::AfterWindow, on, WINDOW, newest));
     }
     effects
+}
+
+/// Says that it is on the way where that takes long enough to be noticed.
+pub fn tick(state: &mut State, elapsed_ms: Ms) {
+    let Some(moment) = state.loading.going else {
+        return;
+    };
+    let before = state.loading.waited_ms;
+    state.loading.waited_ms += elapsed_ms;
+    if before < NOTICED_MS && state.loading.waited_ms >= NOTICED_MS {
+        let at = state.options.zone.full(moment.first_id().ms);
+        state.tell(format!("on the way to {at} …"));
+    }
 }
 
 /// Forgets the window and what was asked for around it.
