@@ -6,12 +6,16 @@
 pub mod activity;
 pub mod density;
 pub mod errors;
+pub mod folded;
 pub mod series;
+pub mod session_fields;
 pub mod session_state;
 pub mod timeline;
+pub mod turns;
 
 pub use activity::Activity;
 pub use density::{Density, density};
 pub use errors::{ErrorGroup, error_groups};
+pub use folded::Folded;
 pub use series::{Series, Window, series};
 pub use timeline::{Timeline, timeline};
