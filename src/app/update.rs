@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod commands;
+mod inspect;
 mod pointer;
 mod prompts;
 mod seek;

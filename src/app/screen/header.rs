@@ -3,6 +3,7 @@
 use super::charts::Charts;
 use super::number;
 use super::style::{own, theirs};
+use crate::app::layout::ScreenId;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Header, Line, Piece, Tone};
@@ -13,7 +14,10 @@ use crate::store::Link;
 pub fn header(state: &State, charts: Option<&Charts>) -> Header {
     Header {
         left: left(state),
-        right: right(state, charts),
+        right: match state.screen {
+            ScreenId::Dashboard => right(state, charts),
+            ScreenId::Session => tabs(state.screen),
+        },
     }
 }
 
@@ -80,6 +84,19 @@ fn pill(state: &State) -> Piece {
             Piece::own(" NO LINK ", Tone::PillLost)
         }
     }
+}
+
+/// All screens, the open one bright.
+fn tabs(open: ScreenId) -> Vec<Piece> {
+    let tab = |screen: ScreenId| {
+        let tone = if screen == open {
+            Tone::Strong
+        } else {
+            Tone::Dim
+        };
+        Piece::own(screen.title(), tone)
+    };
+    ScreenId::ALL.map(tab).into()
 }
 
 /// Those at the left drop out first. How much memory the log takes is a fact of the present and is left out in the past.
