@@ -188,11 +188,9 @@ fn comparison_point(state: &State) -> Option<EntryId> {
     state.selected().map(|entry| entry.id())
 }
 
-/// Closes one thing at a time, the nearest first.
+/// Gives back the room that one pane took, then the focus, then the screen.
 fn back(state: &mut State) {
-    if state.notice.take().is_some() {
-        return;
-    }
+    state.notice = None;
     if state.panes.zoomed.take().is_some() || state.panes.focus != PaneId::Session {
         state.panes.focus = PaneId::Session;
         return;
