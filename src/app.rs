@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod input;
+pub mod inspected;
 pub mod keymap;
 pub mod layout;
 pub mod loading;
@@ -14,6 +15,7 @@ pub mod screen;
 pub mod state;
 pub mod update;
 pub mod view;
+pub mod window;
 
 pub use action::{Action, Effect};
 pub use screen::screen;

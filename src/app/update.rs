@@ -3,6 +3,7 @@
 mod arrivals;
 mod commands;
 mod history;
+mod inspect;
 mod pointer;
 mod prompts;
 mod seek;

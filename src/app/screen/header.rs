@@ -3,18 +3,21 @@
 use super::charts::Charts;
 use super::number;
 use super::style::{own, theirs};
-use crate::app::loading::Count;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Header, Line, Piece, Tone};
 use crate::model::time;
 use crate::store::Link;
+use crate::{app::layout::ScreenId, app::loading::Count};
 
 /// The header.
 pub fn header(state: &State, charts: Option<&Charts>) -> Header {
     Header {
         left: left(state),
-        right: right(state, charts),
+        right: match state.screen {
+            ScreenId::Dashboard => right(state, charts),
+            ScreenId::Session => tabs(state.screen),
+        },
     }
 }
 
@@ -97,6 +100,19 @@ fn pill(state: &State) -> Piece {
             Piece::own(" NO LINK ", Tone::PillLost)
         }
     }
+}
+
+/// All screens, the open one bright.
+fn tabs(open: ScreenId) -> Vec<Piece> {
+    let tab = |screen: ScreenId| {
+        let tone = if screen == open {
+            Tone::Strong
+        } else {
+            Tone::Dim
+        };
+        Piece::own(screen.title(), tone)
+    };
+    ScreenId::ALL.map(tab).into()
 }
 
 /// Those at the left drop out first. How much memory the log takes is a fact of the present and is left out in the past.

@@ -4,7 +4,7 @@ use super::seek;
 use crate::app::action::Effect;
 use crate::app::input::{Mouse, MouseKind};
 use crate::app::keymap::Command;
-use crate::app::layout::{Area, PaneId};
+use crate::app::layout::{Area, PaneId, ScreenId};
 use crate::app::screen::{self, FeedRow};
 use crate::app::state::State;
 
@@ -37,6 +37,7 @@ fn pane_at(state: &State, mouse: Mouse) -> Option<(PaneId, Area)> {
         (PaneId::Feed, l.feed),
         (PaneId::Session, l.session),
         (PaneId::Errors, l.errors),
+        (PaneId::State, l.state),
         (PaneId::Detail, l.detail),
     ];
     let mut present = panes.into_iter().filter_map(|(id, area)| Some((id, area?)));
@@ -66,7 +67,11 @@ fn press(state: &mut State, mouse: Mouse) {
             }
         }
         PaneId::Session => {
-            if let Some(seq) = screen::session_row(state, row) {
+            let found = match state.screen {
+                ScreenId::Dashboard => screen::session_row(state, row),
+                ScreenId::Session => screen::timeline_row(state, row),
+            };
+            if let Some(seq) = found {
                 seek::stand_on(state, seq);
             }
         }
@@ -75,12 +80,16 @@ fn press(state: &mut State, mouse: Mouse) {
                 state.panes.group = Some(group);
             }
         }
-        PaneId::Detail => {}
+        PaneId::Detail | PaneId::State => {}
     }
 }
 
 fn scrub(state: &mut State, column: u16) {
-    if let Some(ms) = screen::scrubber_moment(state, column) {
+    if state.screen == ScreenId::Session {
+        if let Some(seq) = screen::scrubber_step(state, column) {
+            seek::stand_on(state, seq);
+        }
+    } else if let Some(ms) = screen::scrubber_moment(state, column) {
         seek::to_time(state, ms);
     }
 }
