@@ -7,7 +7,7 @@ use super::input::{Key, Mouse};
 use super::layout::Size;
 use crate::model::Ms;
 use crate::query::{Plan, Scan};
-use crate::store::{Arrival, Cursor, Snapshot};
+use crate::store::{Arrival, Cursor, Fetch, Snapshot};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,11 +52,8 @@ pub enum Effect {
         /// The part to look through.
         range: Range<Cursor>,
     },
-    /// Ask the source for older entries.
-    LoadOlder {
-        /// Entries.
-        count: u64,
-    },
+    /// Ask the source for a part of history.
+    Fetch(Fetch),
     /// Put this into the clipboard.
     Copy(String),
 }

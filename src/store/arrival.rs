@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Page;
+use super::{Page, Then};
 use crate::model::{EntryId, Ms};
 
 /// One message from a source. Bounded channels carry these; when the receiver is slow the source stops reading.
@@ -15,10 +15,19 @@ pub enum Arrival {
         /// When they were received, by this machine's clock.
         received_at: Ms,
     },
-    /// Entries of history, just before the oldest ones delivered so far.
+    /// Entries of the history that is loaded at the start, just before the oldest ones of it delivered so far.
     Older {
         /// The entries, in order.
         page: Arc<Page>,
+    },
+    /// An answer to a [`super::Fetch`]. Each fetch ends with exactly one whose `then` is not [`Then::More`].
+    Fetched {
+        /// Which fetch.
+        ticket: u64,
+        /// The entries, in order; may be empty.
+        page: Arc<Page>,
+        /// What follows.
+        then: Then,
     },
     /// How far loading history has come.
     History(History),

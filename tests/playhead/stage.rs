@@ -422,7 +422,7 @@ impl Stage {
                 Effect::Scan {
                     generation, range, ..
                 } => format!("scan {generation} {range:?}"),
-                Effect::LoadOlder { count } => format!("older {count}"),
+                Effect::Fetch(fetch) => format!("older {}", fetch.count),
                 Effect::Copy(text) => text.clone(),
             });
             if let Effect::Scan {

@@ -4,13 +4,14 @@ use crate::app::action::Effect;
 use crate::app::state::State;
 use crate::model::{Flags, Ms};
 use crate::query::Scan;
-use crate::store::{Arrival, History, Page};
+use crate::store::{Arrival, History, Page, Then};
 
 /// Takes in one message of a source.
 pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
     match arrival {
         Arrival::Newer { page, received_at } => newer(state, &page, received_at),
         Arrival::Older { page } => older(state, &page),
+        Arrival::Fetched { page, then, .. } => fetched(state, &page, then),
         Arrival::History(history) => {
             progress(state, history);
             Vec::new()
@@ -64,6 +65,18 @@ fn older(state: &mut State, page: &Page) -> Vec<Effect> {
         state.activity.older(&chunk.columns, base, rows);
     }
     keep_up(state, page)
+}
+
+fn fetched(state: &mut State, page: &Page, then: Then) -> Vec<Effect> {
+    let effects = older(state, page);
+    state.feed.asked = then == Then::More;
+    state.feed.history.loaded += page.len() as u64;
+    match then {
+        Then::Exhausted => state.feed.history.at_start = true,
+        Then::Failed(trouble) => state.tell(format!("{} — {}", trouble.what, trouble.hint)),
+        Then::More | Then::Enough => {}
+    }
+    effects
 }
 
 fn progress(state: &mut State, history: History) {

@@ -3,10 +3,10 @@
 use crate::app::action::Effect;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
-use crate::model::{Flags, Ms};
+use crate::model::{EntryId, Flags, Ms};
 use crate::project::timeline;
 use crate::query::time::Moment;
-use crate::store::{Cursor, Log, Seq};
+use crate::store::{Cursor, Direction, Fetch, IdRange, Log, Seq};
 
 /// So close to the oldest entry here, older ones are asked for.
 const NEAR: u64 = 200;
@@ -170,13 +170,21 @@ pub fn wants_older(state: &mut State) -> Option<Effect> {
         && !feed.history.at_start
         && !feed.asked
         && !feed.is_full
-        // The source goes on from the oldest entry that it delivered: after an eviction that would leave a hole.
+        // What was evicted has its place in the log still, and nothing can be put before it.
         && state.log.evicted() == 0;
     if !wants {
         return None;
     }
     state.feed.asked = true;
-    Some(Effect::LoadOlder {
+    let oldest = state.log.get(state.log.first().next());
+    let to = oldest.map_or(EntryId::MAX, |entry| entry.id());
+    let here = (0..).map_while(|n| state.log.get(state.log.first().next().plus(n)));
+    let here = here.take_while(|entry| entry.id() == to);
+    Some(Effect::Fetch(Fetch {
+        ticket: 0,
+        range: IdRange { to, ..IdRange::ALL },
+        direction: Direction::Reverse,
         count: state.options.older_count,
-    })
+        except: here.map(|e| (e.stream().to_vec(), to)).collect(),
+    }))
 }

@@ -204,10 +204,8 @@ impl Lane {
 async fn locate_blindly(track: &mut Track, wire: &mut Wire) -> RedisResult<()> {
     if track.cursor.is_none() {
         let newest = wire.newest(&track.key).await?;
-        *track = Track::behind(
-            std::mem::take(&mut track.key),
-            newest.unwrap_or(EntryId::MIN),
-        );
+        track.cursor = Some(newest.unwrap_or(EntryId::MIN));
+        track.exists = true;
     }
     Ok(())
 }
