@@ -86,7 +86,7 @@ impl Seen {
                 self.older += 1;
                 self.rows.splice(0..0, rows(&page));
             }
-            Arrival::Fetched { .. } => panic!("nothing was asked for"),
+            Arrival::Fetched { .. } | Arrival::Held(_) => panic!("nothing was asked for"),
             Arrival::History(history) => self.at_start = history.at_start,
             Arrival::Link(link) => self.links.push(link),
             Arrival::Notice(trouble) => self.notices.push(trouble.what),

@@ -86,6 +86,7 @@ impl Seen {
                 self.pages.insert(0, page);
             }
             Arrival::Fetched { .. } => panic!("nothing was asked for"),
+            Arrival::Held(_) => {}
             Arrival::History(history) => self.history = history,
             Arrival::Link(link) => self.links.push(link),
             Arrival::Notice(trouble) => self.notices.push(trouble),

@@ -5,6 +5,7 @@
 
 mod support;
 
+use lookback::model::EntryId;
 use lookback::source::{DemoSpec, Direction, Fetch, IdRange, RedisSpec, Spec, Start};
 use lookback::store::{Link, Then};
 use support::asked::{Answer, Asked, Row, fetch, ids};
@@ -267,6 +268,39 @@ async fn a_stream_made_anew_gives_no_entries_in_the_place_of_those_it_lost() {
         .fetch(fetch(IdRange::ALL, Direction::Reverse, 50))
         .await;
     assert_eq!((answer.ms(), answer.then), (vec![2_000], Then::Exhausted));
+    // It has a notice of its own.
+    assert_eq!(asked.held, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_server_lets_go_of_is_told_once() {
+    let server = RedisServer::new();
+    add(&server, "a", 1..101);
+    add(&server, "b", 50..61);
+    let mut asked = follow(&server, &["a", "b"], Start::History(1_000));
+    asked.until_live().await;
+    server.run::<i64>("XTRIM a MAXLEN 10");
+    asked
+        .until("what is held", |seen| !seen.held.is_empty())
+        .await;
+    let held = asked.held[0].clone();
+    assert_eq!(
+        (held.total, held.first_id),
+        (Some(21), Some(EntryId::new(50, 0)))
+    );
+    assert_eq!(held.moved, [(b"a".to_vec(), EntryId::new(91, 0))]);
+    // Growth is no loss: the next thing told is the next trim, which empties the other stream.
+    add(&server, "a", 101..103);
+    asked.until("growth", |seen| seen.rows.len() == 113).await;
+    server.run::<i64>("XTRIM b MAXLEN 0");
+    asked.until("the second", |seen| seen.held.len() == 2).await;
+    let held = &asked.held[1];
+    assert_eq!(
+        (held.total, held.first_id),
+        (Some(12), Some(EntryId::new(91, 0)))
+    );
+    assert_eq!(held.moved, [(b"b".to_vec(), EntryId::new(60, 1))]);
+    assert_eq!(asked.notices, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -122,8 +122,8 @@ impl Tail<'_> {
             Arrival::Newer { page, .. } => self.opening.newer(page),
             Arrival::Older { page } => self.opening.older(page),
             Arrival::History(history) => self.opening.history(history),
-            // Nothing is asked for.
-            Arrival::Fetched { .. } => Vec::new(),
+            // Nothing is asked for, and what is trimmed was printed.
+            Arrival::Fetched { .. } | Arrival::Held(_) => Vec::new(),
             Arrival::Notice(trouble) => {
                 say_trouble("note", &trouble);
                 Vec::new()

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use lookback::model::EntryId;
 use lookback::source::{Direction, Feed, Fetch, IdRange, Request, Spec, Start};
-use lookback::store::{Arrival, History, Link, Page, Then, Trouble};
+use lookback::store::{Arrival, Held, History, Link, Page, Then, Trouble};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -20,6 +20,7 @@ pub struct Asked {
     pub feed: Feed,
     pub links: Vec<Link>,
     pub notices: Vec<Trouble>,
+    pub held: Vec<Held>,
     pub history: History,
     /// What was loaded at the start and what came since.
     pub rows: Vec<Row>,
@@ -81,6 +82,7 @@ impl Asked {
             feed: spec.follow(start, Arc::default()),
             links: Vec::new(),
             notices: Vec::new(),
+            held: Vec::new(),
             history: History::default(),
             rows: Vec::new(),
             answers: BTreeMap::new(),
@@ -155,6 +157,7 @@ impl Asked {
                 assert!(!ended, "an answer after the last one of {ticket}");
                 pages.push((page, then));
             }
+            Arrival::Held(held) => self.held.push(held),
             Arrival::History(history) => self.history = history,
             Arrival::Link(link) => self.links.push(link),
             Arrival::Notice(trouble) => self.notices.push(trouble),

@@ -12,6 +12,8 @@ pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
         Arrival::Newer { page, received_at } => newer(state, &page, received_at),
         Arrival::Older { page } => older(state, &page),
         Arrival::Fetched { page, then, .. } => fetched(state, &page, then),
+        // The marks of what is no longer in the source come with the window of history.
+        Arrival::Held(_) => Vec::new(),
         Arrival::History(history) => {
             progress(state, history);
             Vec::new()

@@ -103,7 +103,10 @@ async fn look(
     let alone = keys.len() == 1;
     for key in keys {
         match wire.stream_state(&key).await {
-            Ok(state) => found.note(key, state),
+            Ok(state) => {
+                desk.roster.note(&key, state.as_ref());
+                found.note(key, state);
+            }
             Err(error) if fault::is_forbidden(&error) => match wire.newest(&key).await {
                 Ok(newest) => found.note_blindly(key, newest),
                 Err(error) if alone => return Err((error, key)),
