@@ -9,7 +9,6 @@ mod stage;
 use lookback::app::input::Code;
 use lookback::app::layout::{PaneId, Size};
 use lookback::app::playhead::Playhead;
-use lookback::app::screen;
 use lookback::app::state::Detail;
 use lookback::app::view::{Footer, Header, Scrubber, View};
 use lookback::model::{EntryId, Flags};

@@ -10,7 +10,7 @@ use crate::app::state::State;
 use crate::model::{EntryId, Ms};
 use crate::project::Part;
 use crate::query::Moment;
-use crate::store::{Cursor, Direction, Fetch, IdRange, Page, Seq, Then};
+use crate::store::{Cursor, Direction, Fetch, Held, IdRange, Page, Seq, Then};
 
 /// So close to an end of what is here, more is asked for.
 const NEAR: u64 = 200;
@@ -95,7 +95,6 @@ fn edge(state: &State, seq: Seq) -> Option<Edge> {
         state.log.seqs(from..to)
     };
     let same = neighbours(64)
-        .chain([seq])
         .filter_map(|seq| state.log.get(seq))
         .filter(|e| e.id() == id);
     Some(Edge {
@@ -334,4 +333,24 @@ fn arrive(state: &mut State) -> Vec<Effect> {
     state.loading.going = None;
     seek::stand_at(state, moment);
     Vec::new()
+}
+
+/// The source let go of its oldest entries: those that are here stay, and those that are not will not come.
+pub fn let_go(state: &mut State, held: Held) {
+    for (stream, first) in held.moved {
+        state.loading.still_held.retain(|(name, _)| *name != stream);
+        state.loading.still_held.push((stream, first));
+    }
+    let Some(first) = held.first_id else { return };
+    state.feed.history.first_id = Some(first);
+    let from = state.log.cursor_at(first.ms.saturating_sub(1));
+    let here = state.log.count(from..state.log.end());
+    if let Some(total) = held.total {
+        let left = total.saturating_sub(here);
+        state.loading.lost += state.not_loaded().saturating_sub(left);
+    }
+    let oldest = state.log.get(state.log.first().next());
+    if oldest.is_some_and(|e| e.id() <= first) && state.feed.history.idle {
+        state.loading.at_start = true;
+    }
 }
