@@ -34,8 +34,8 @@ pub struct Folded {
     session: Symbol,
     /// The part of the log that was looked through.
     covered: Range<Cursor>,
-    /// What the log had evicted by then: history that comes after an eviction may get places that others had.
-    evicted: u64,
+    /// How often places in it had changed by then: history that comes after an eviction may get places that others had.
+    reshaped: u64,
     steps: Vec<Step>,
     turns: Turns,
     seen: HashSet<u64>,
@@ -57,7 +57,7 @@ impl Folded {
         let mut folded = Self {
             session,
             covered: log.first()..log.first(),
-            evicted: log.evicted(),
+            reshaped: log.reshaped(),
             steps: Vec::new(),
             turns: Turns::default(),
             seen: HashSet::new(),
@@ -75,7 +75,7 @@ impl Folded {
         let now = log.first()..log.end();
         let earlier = now.start..self.covered.start;
         if session != self.session
-            || log.evicted() != self.evicted
+            || log.reshaped() != self.reshaped
             || now.end < self.covered.end
             || has_session(log, session, earlier)
         {
