@@ -187,7 +187,10 @@ impl Log {
         let low = self
             .chunks
             .partition_point(|slot| slot.end() <= range.start);
-        self.chunks.range(low..).filter_map(move |slot| {
+        let high = self
+            .chunks
+            .partition_point(|slot| slot.base.before() < range.end);
+        self.chunks.range(low..high.max(low)).filter_map(move |slot| {
             let rows = rows_within(slot.base, slot.chunk.len(), &range)?;
             Some((slot.base, &slot.chunk, rows))
         })
