@@ -13,6 +13,7 @@ pub mod moment;
 pub mod out;
 pub mod pages;
 pub mod query;
+pub mod replay;
 pub mod session;
 pub mod sessions;
 pub mod setup;
@@ -59,6 +60,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Watch(args)) => watch::run(args, &setup),
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
+        Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),

@@ -8,10 +8,12 @@ pub mod density;
 pub mod errors;
 pub mod series;
 pub mod session_state;
+pub mod spikes;
 pub mod timeline;
 
 pub use activity::{Activity, Part};
 pub use density::{Density, density};
 pub use errors::{ErrorGroup, error_groups};
 pub use series::{Series, Window, series};
+pub use spikes::{Counts, Spike, spikes};
 pub use timeline::{Timeline, timeline};

@@ -1,6 +1,9 @@
 //! The commands, by the real binary: what goes to stdout and stderr, and the exit statuses.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "cli/replay.rs"]
+mod replay;
+
 use std::path::PathBuf;
 use std::process::Output;
 
@@ -173,7 +176,7 @@ mod usage {
         let place = Place::new();
         let help = place.print(&["--help"]);
         for command in [
-            "watch", "demo", "tail", "query", "sessions", "session", "doctor",
+            "watch", "demo", "tail", "query", "replay", "sessions", "session", "doctor",
         ] {
             assert!(help.contains(command), "{command} in {help}");
         }

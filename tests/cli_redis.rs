@@ -12,6 +12,8 @@ mod hostile;
 mod query;
 #[path = "cli_redis/recount.rs"]
 mod recount;
+#[path = "cli_redis/replay.rs"]
+mod replay;
 #[path = "cli_redis/status.rs"]
 mod status;
 #[path = "cli_redis/tail.rs"]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{demo, doctor, query, session, sessions, tail, watch};
+use super::{demo, doctor, query, replay, session, sessions, tail, watch};
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
 /// Watch what AI agents write to Redis Streams, filter it, and go back to any moment.
@@ -80,6 +80,8 @@ pub enum Command {
     Tail(tail::TailArgs),
     /// Print the entries of a range
     Query(query::QueryArgs),
+    /// Write the events of a range again, in their own rhythm
+    Replay(replay::ReplayArgs),
     /// List sessions, the last active first
     Sessions(sessions::SessionsArgs),
     /// One session: its timeline, or its state at a moment

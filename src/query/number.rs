@@ -50,8 +50,9 @@ fn unit_ms(unit: &str) -> Option<f64> {
     Some(f64::from(ms))
 }
 
-/// A span in whole milliseconds.
-pub(super) fn span_ms(bytes: &[u8]) -> Option<Ms> {
+/// A span in whole milliseconds, as filters have it (`1h30m`, `250ms`).
+#[must_use]
+pub fn span_ms(bytes: &[u8]) -> Option<Ms> {
     let ms = duration_ms(bytes)?;
     #[expect(
         clippy::cast_possible_truncation,
