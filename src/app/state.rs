@@ -7,6 +7,8 @@ use super::loading::Loading;
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
+use super::traffic::Traffic;
+use super::zoom::Zoom;
 use crate::model::{Mapping, Ms, Zone};
 use crate::project::Activity;
 use crate::query::{Moment, Now};
@@ -21,6 +23,8 @@ pub struct State {
     pub log: Log,
     /// Which sessions were active when.
     pub activity: Activity,
+    /// How much came when, and where that was abnormal.
+    pub traffic: Traffic,
     /// What the source said of itself.
     pub feed: Feed,
     /// What was asked for and has not come.
@@ -101,6 +105,8 @@ pub struct Panes {
     pub session: Symbol,
     /// The selected error group.
     pub group: Option<Symbol>,
+    /// Which part of time the scrubber shows.
+    pub zoom: Zoom,
     /// The scrubber is being dragged.
     pub dragging: bool,
 }
@@ -175,6 +181,7 @@ impl State {
             options,
             log: Log::default(),
             activity: Activity::default(),
+            traffic: Traffic::default(),
             feed: Feed::default(),
             loading: Loading::default(),
             clock: Clock {

@@ -5,6 +5,7 @@ mod commands;
 mod history;
 mod pointer;
 mod prompts;
+mod scrubber;
 mod seek;
 mod settle;
 
@@ -22,6 +23,7 @@ pub use seek::go_to;
 
 /// Applies an action. Deterministic: the same actions lead from the same state to the same state.
 pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
+    let before = scrubber::before(state);
     let mut effects = match action {
         Action::Arrived(arrival) => arrivals::arrived(state, arrival),
         Action::Tick { elapsed_ms } => {
@@ -38,6 +40,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
     };
     settle::settle(state);
+    scrubber::move_along(state, before);
     effects.extend(history::wants_more(state));
     effects
 }
@@ -52,7 +55,8 @@ fn tick(state: &mut State, elapsed_ms: Ms) {
         state.notice = None;
     }
     if let Playhead::Playing { .. } = state.playhead {
-        state.playhead = state.playhead.advance(&state.log, elapsed_ms, state.pace);
+        let visible = state.visible();
+        state.playhead = state.playhead.advance(&visible, elapsed_ms, state.pace);
     }
 }
 

@@ -14,6 +14,7 @@ pub fn settle(state: &mut State) {
     keep_horizon(state);
     keep_playhead_in_feed(state);
     choose_session(state);
+    find_spikes(state);
 }
 
 /// At least one entry has happened wherever the playhead stands.
@@ -40,6 +41,13 @@ fn keep_horizon(state: &mut State) {
                 .max(state.cursor()),
         ),
     };
+}
+
+/// While history is loading, what is usual changes with every page.
+fn find_spikes(state: &mut State) {
+    if state.feed.history.idle && !state.log.is_empty() {
+        state.traffic.find(state.moment_end());
+    }
 }
 
 /// Moves the feed only when the playhead's row would leave it.
