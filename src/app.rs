@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod input;
+pub mod inspected;
 pub mod keymap;
 pub mod layout;
 pub mod loading;
@@ -15,6 +16,7 @@ pub mod state;
 pub mod traffic;
 pub mod update;
 pub mod view;
+pub mod window;
 pub mod zoom;
 
 pub use action::{Action, Effect};

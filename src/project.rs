@@ -6,14 +6,18 @@
 pub mod activity;
 pub mod density;
 pub mod errors;
+pub mod folded;
 pub mod series;
+pub mod session_fields;
 pub mod session_state;
 pub mod spikes;
 pub mod timeline;
+pub mod turns;
 
 pub use activity::{Activity, Part};
 pub use density::{Density, density};
 pub use errors::{ErrorGroup, error_groups};
+pub use folded::Folded;
 pub use series::{Series, Window, series};
 pub use spikes::{Counts, Spike, spikes};
 pub use timeline::{Timeline, timeline};

@@ -21,6 +21,7 @@ use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
 use crate::model::Ms;
 use crate::source::{Feed, Request};
+use crate::store::{Arrival, Fetch, Then, Trouble};
 use crate::ui::theme::Theme;
 
 pub use frames::{Frames, Glass};
@@ -98,8 +99,13 @@ pub async fn run<G: Glass>(
         if todo.iter().any(|e| matches!(e, Effect::Scan { .. })) {
             asked_at = Some(Instant::now());
         }
-        if perform(&mut frames, &mut scans, &requests, todo.drain(..))? == Next::Leave {
+        let mut unasked = Vec::new();
+        let effects = todo.drain(..);
+        if perform(&mut frames, &mut scans, &requests, effects, &mut unasked)? == Next::Leave {
             return Ok(state);
+        }
+        for action in unasked {
+            todo.extend(update(&mut state, action));
         }
         frames.draw_if_due(&state)?;
         let held_for = asked_at.and_then(|at| held_for(&state, at));
@@ -157,7 +163,7 @@ fn held_for(state: &State, asked_at: Instant) -> Option<Duration> {
 }
 
 /// Takes in what else has arrived, for a moment: one frame for all of it.
-fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<crate::store::Arrival>) -> Vec<Effect> {
+fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<Arrival>) -> Vec<Effect> {
     let begun = Instant::now();
     let mut effects = Vec::new();
     while begun.elapsed().as_millis() < DRAIN_MS {
@@ -192,6 +198,7 @@ fn perform<G: Glass>(
     scans: &mut Scans,
     requests: &mpsc::Sender<Request>,
     effects: impl Iterator<Item = Effect>,
+    unasked: &mut Vec<Action>,
 ) -> io::Result<Next> {
     for effect in effects {
         match effect {
@@ -202,12 +209,23 @@ fn perform<G: Glass>(
                 log,
                 range,
             } => scans.start(generation, plan, log, range),
-            // A full queue means that as much was asked for already.
-            Effect::Fetch(fetch) => drop(requests.try_send(Request::Fetch(fetch))),
+            Effect::Fetch(fetch) => unasked.extend(ask(requests, fetch)),
             Effect::Copy(text) => frames.copy(&text)?,
         }
     }
     Ok(Next::GoOn)
+}
+
+/// Asks the source. Where it cannot be asked, gives the answer in its place: no fetch stays without one.
+fn ask(requests: &mpsc::Sender<Request>, fetch: Fetch) -> Option<Action> {
+    let ticket = fetch.ticket;
+    requests.try_send(Request::Fetch(fetch)).err()?;
+    let trouble = Trouble::new("the source takes no more questions now", "go there again");
+    Some(Action::Arrived(Arrival::Fetched {
+        ticket,
+        page: Arc::default(),
+        then: Then::Failed(trouble),
+    }))
 }
 
 /// Turns the passing of time into ticks.
@@ -230,5 +248,33 @@ impl Clock {
         }
         self.last += Duration::from_millis(elapsed_ms);
         update(state, Action::Tick { elapsed_ms })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Direction, IdRange};
+
+    #[test]
+    fn a_fetch_that_the_source_cannot_take_is_answered_all_the_same() {
+        let fetch = Fetch {
+            ticket: 7,
+            range: IdRange::ALL,
+            direction: Direction::Forward,
+            count: 1,
+            except: Vec::new(),
+        };
+        let (requests, taken) = mpsc::channel(1);
+        assert_eq!(ask(&requests, fetch.clone()), None);
+        let is_answer = |action| match action {
+            Some(Action::Arrived(Arrival::Fetched { ticket, then, .. })) => {
+                ticket == 7 && matches!(then, Then::Failed(_))
+            }
+            _ => false,
+        };
+        assert!(is_answer(ask(&requests, fetch.clone())));
+        drop(taken);
+        assert!(is_answer(ask(&requests, fetch)));
     }
 }

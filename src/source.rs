@@ -3,6 +3,7 @@
 //! Invariant: reading never writes. No source sends a command that changes the server (`redis::wire` holds the closed list).
 
 mod demo;
+mod fetch;
 mod file;
 pub use crate::model::line;
 mod redis;
@@ -15,8 +16,9 @@ use tokio::sync::mpsc;
 
 use crate::model::{Mapping, Ms};
 use crate::store::{Arrival, Page, Trouble};
-pub use crate::store::{Direction, Fetch, IdRange};
+use fetch::{Archive, Part};
 
+pub use crate::store::{Direction, Fetch, IdRange};
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
 pub use redis::{Permission, Probe, READING_COMMANDS, StreamProbe};
@@ -24,7 +26,9 @@ pub use redis::{Permission, Probe, READING_COMMANDS, StreamProbe};
 /// Messages under way to a receiver. Each may be a page of about a megabyte.
 const ARRIVALS: usize = 16;
 /// Requests under way to a source.
-const REQUESTS: usize = 8;
+const REQUESTS: usize = 32;
+/// Entries of a page, where nobody asks for smaller ones.
+const PAGE: usize = 1_000;
 
 /// Where to read from.
 #[derive(Clone, Debug)]
@@ -78,7 +82,7 @@ pub struct Feed {
 /// What a followed source can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// A part of history.
+    /// A part of history; answered by [`Arrival::Fetched`].
     Fetch(Fetch),
 }
 
@@ -118,8 +122,13 @@ impl Reader {
     /// # Errors
     /// When the source cannot be read (any more).
     pub async fn next(&mut self) -> Result<Option<Page>, SourceError> {
+        self.page(PAGE).await
+    }
+
+    /// The same with at most `limit` entries, where the source can tell how many it reads.
+    async fn page(&mut self, limit: usize) -> Result<Option<Page>, SourceError> {
         match &mut self.0 {
-            Pages::Redis(reader) => reader.next().await,
+            Pages::Redis(reader) => reader.page(limit).await,
             Pages::Sent(pages) => pages.recv().await.transpose(),
         }
     }
@@ -131,11 +140,13 @@ impl Spec {
     pub fn follow(self, start: Start, mapping: Arc<Mapping>) -> Feed {
         let (arrivals_in, arrivals) = mpsc::channel(ARRIVALS);
         let (requests, requests_out) = mpsc::channel(REQUESTS);
-        match self {
-            Self::Redis(spec) => redis::follow(spec, start, mapping, arrivals_in, requests_out),
-            Self::Files(spec) => file::follow(spec, start, mapping, arrivals_in, requests_out),
-            Self::Demo(spec) => demo::follow(spec, start, mapping, arrivals_in, requests_out),
-        }
+        let (to, how) = (arrivals_in.clone(), Arc::clone(&mapping));
+        let archive = match self {
+            Self::Redis(spec) => Archive::Redis(redis::follow(spec, start, how, to)),
+            Self::Files(spec) => Archive::Files(file::follow(&spec, start, how, to)),
+            Self::Demo(spec) => Archive::Demo(demo::follow(spec, start, how, to)),
+        };
+        tokio::spawn(fetch::serve(archive, mapping, requests_out, arrivals_in));
         Feed { arrivals, requests }
     }
 
@@ -149,14 +160,16 @@ impl Spec {
         direction: Direction,
         mapping: Arc<Mapping>,
     ) -> Result<Reader, SourceError> {
-        let pages = match self {
-            Self::Redis(spec) => Pages::Redis(Box::new(
-                redis::RangeReader::open(spec, range, direction, mapping).await?,
-            )),
-            Self::Files(spec) => Pages::Sent(file::read(spec, range, direction, mapping)?),
-            Self::Demo(spec) => Pages::Sent(demo::read(spec, range, direction, mapping)),
+        let part = Part {
+            range,
+            direction,
+            most: u64::MAX,
         };
-        Ok(Reader(pages))
+        match self {
+            Self::Redis(spec) => redis::read(spec, part, mapping).await,
+            Self::Files(spec) => file::read(spec, part, mapping),
+            Self::Demo(spec) => Ok(demo::read(spec, part, mapping)),
+        }
     }
 
     /// Where it is and what is read there, for the header (`localhost:6379`, `memory:events`); without secrets.

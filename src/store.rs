@@ -15,7 +15,7 @@ pub mod page;
 pub mod payload;
 pub mod snapshot;
 
-pub use arrival::{Arrival, History, Link, Trouble};
+pub use arrival::{Arrival, Held, History, Link, Trouble};
 pub use chunk::{Chunk, Summary};
 pub use columns::{Columns, Rows};
 pub use cursor::{Cursor, Seq};

@@ -67,6 +67,7 @@ fn regions(view: &View, screen: &mut Canvas) {
         (layout.feed, &view.feed),
         (layout.session, &view.session),
         (layout.errors, &view.errors),
+        (layout.state, &view.state),
         (layout.detail, &view.detail),
     ];
     for (area, pane) in panes {
@@ -76,6 +77,9 @@ fn regions(view: &View, screen: &mut Canvas) {
     }
     if let (Some(left), Some(right)) = (layout.session, layout.errors) {
         rule::between(screen, left, right);
+    }
+    if let (Some(left), Some(right)) = (layout.session, layout.state.or(layout.detail)) {
+        rule::beside(screen, left, right, view.session.scrollbar.is_some());
     }
     if let Some(area) = layout.scrubber {
         scrubber::render(&mut screen.part(area), &view.scrubber);

@@ -629,8 +629,10 @@ mod session {
             "last_query",
             "summaries",
             "errors",
+            "last_error",
             "memory_cleared",
             "last_activity",
+            "other_types",
             "types",
         ];
         assert_eq!(keys, wanted);

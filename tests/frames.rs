@@ -6,8 +6,14 @@ mod fixture;
 #[path = "frames/pictures.rs"]
 mod pictures;
 
+#[path = "frames/session.rs"]
+mod session;
+
+#[path = "frames/session_pictures.rs"]
+mod session_pictures;
+
 use fixture::At;
-use lookback::app::layout::{Open, PaneId, Size, layout};
+use lookback::app::layout::{Open, PaneId, ScreenId, Size, layout};
 use lookback::app::view::{Cell as TableCell, Column, Ground, Scrollbar, Scrubber, ScrubberBar};
 use lookback::app::view::{Footer, Help, Pane, Piece, Prompt, Row, Table, Tone, View};
 use lookback::model::SafeText;
@@ -185,6 +191,7 @@ fn table() -> impl Strategy<Value = Table> {
     let cell = prop_oneof![
         line().prop_map(TableCell::Text),
         prop::collection::vec(any::<f32>(), 0..70).prop_map(|v| TableCell::Spark(v, Tone::Error)),
+        any::<f32>().prop_map(|v| TableCell::Bar(v, Tone::Amber)),
     ];
     let row = (
         prop::collection::vec(cell, 0..4),
@@ -271,9 +278,13 @@ fn open() -> impl Strategy<Value = Open> {
     let focus = prop_oneof![
         Just(PaneId::Feed),
         Just(PaneId::Errors),
-        Just(PaneId::Detail)
+        Just(PaneId::Detail),
+        Just(PaneId::State)
     ];
-    (any::<[bool; 4]>(), focus).prop_map(|([banner, detail, prompt, zoom], focus)| Open {
+    let screen = prop::sample::select(ScreenId::ALL.to_vec());
+    let open = (any::<[bool; 4]>(), screen, focus);
+    open.prop_map(|([banner, detail, prompt, zoom], screen, focus)| Open {
+        screen,
         banner,
         detail,
         prompt,
@@ -305,6 +316,7 @@ prop_compose! {
         view.banner = Some(banner);
         view.session = other.clone();
         view.errors = feed.clone();
+        view.state = feed.clone();
         view.detail = other;
         view.feed = feed;
         view.scrubber = scrubber;

@@ -25,3 +25,5 @@ mod looks;
 mod past;
 #[path = "interface/quiet.rs"]
 mod quiet;
+#[path = "interface/session.rs"]
+mod session;

@@ -9,7 +9,6 @@ mod stage;
 use lookback::app::input::Code;
 use lookback::app::layout::{PaneId, Size};
 use lookback::app::playhead::Playhead;
-use lookback::app::screen;
 use lookback::app::state::Detail;
 use lookback::app::view::{Footer, Header, Scrubber, View};
 use lookback::model::{EntryId, Flags};
@@ -58,10 +57,15 @@ fn past(view: View) -> View {
     right.pop();
     let mut feed = view.feed;
     feed.note.clear();
+    // That of a session ends where the screen does.
+    let scrubber = match view.layout.strip {
+        Some(_) => Scrubber::default(),
+        None => view.scrubber,
+    };
     View {
         header: Header { left, right },
         feed,
-        scrubber: Scrubber::default(),
+        scrubber,
         ..view
     }
 }
@@ -79,10 +83,17 @@ fn open(stage: &mut Stage, what: u8) {
         2 => panes.zoomed = Some(PaneId::Feed),
         3 => panes.zoomed = Some(PaneId::Session),
         4 => (panes.zoomed, panes.focus) = (Some(PaneId::Errors), PaneId::Errors),
+        5 => stage.press('2'),
+        6 => stage.keys("2dk"),
+        7 => stage.keys("2kkjvz"),
         _ => {}
     }
     stage.act(&Do::Tick(0));
+    stage.state.notice = None;
 }
+
+/// What `open` knows to open.
+const WAYS: u8 = 8;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
@@ -90,7 +101,7 @@ proptest! {
     #[test]
     fn paused_frames_do_not_change_when_entries_arrive(
         older in vec(entry(), 0..40), newer in vec(entry(), 1..80), news in vec(vec(entry(), 1..20), 1..5),
-        filter in prop::option::of(timeless()), what in 0_u8..5, at in any::<Index>(), moves in vec(0_usize..4, 0..6),
+        filter in prop::option::of(timeless()), what in 0_u8..WAYS, at in any::<Index>(), moves in vec(0_usize..4, 0..6),
     ) {
         let mut stage = filled(&older, &newer);
         if let Some(filter) = filter {
@@ -100,7 +111,6 @@ proptest! {
         for key in moves {
             stage.press(['j', 'k', 'e', 'E'][key]);
         }
-        stage.state.notice = None;
         open(&mut stage, what);
         let before = past(stage.view());
         for entries in news {
@@ -119,7 +129,7 @@ proptest! {
     #[test]
     fn batch_borders_do_not_matter(
         entries in vec(in_order(), 1..120), cut in 0_usize..120, sizes in vec(1_usize..20, 1..12),
-        filter in prop::option::of(prop::sample::select(FILTERS.to_vec())), at in any::<Index>(), what in 0_u8..5,
+        filter in prop::option::of(prop::sample::select(FILTERS.to_vec())), at in any::<Index>(), what in 0_u8..WAYS,
     ) {
         let mut ms = START;
         let ids = entries.iter().zip(0..).map(|(entry, n)| {
@@ -287,7 +297,7 @@ proptest! {
         }
         let cursor = place(&stage, at);
         stage.stand_at(cursor);
-        let (rows, before) = (screen::feed_rows(&stage.state), stage.view());
+        let (rows, before) = (invariants::feed_seqs(&stage), stage.view());
         stage.act(&Do::Memory(memory));
         stage.act(&Do::Newer(newer));
         let first = stage.state.log.first();
@@ -301,7 +311,7 @@ proptest! {
         let all_left = rows.first().is_none_or(|seq| !first.includes(*seq));
         if all_left && cursor > first {
             let now = stage.view();
-            prop_assert_eq!(screen::feed_rows(&stage.state), rows);
+            prop_assert_eq!(invariants::feed_seqs(&stage), rows);
             prop_assert_eq!(now.feed.table, before.feed.table);
             prop_assert_eq!(now.feed.title, before.feed.title);
         }
@@ -313,8 +323,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn nothing_panics_and_the_panes_agree_with_the_log(size in size(), steps in vec(anything(), 0..60)) {
+    fn nothing_panics_and_the_panes_agree_with_the_log(size in size(), on_session: bool, steps in vec(anything(), 0..60)) {
         let mut stage = Stage::new(size);
+        if on_session {
+            stage.press('2');
+        }
         for step in &steps {
             stage.act(step);
             hold(&stage);

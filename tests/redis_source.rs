@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use lookback::model::{EntryId, Mapping};
 use lookback::source::{
-    Direction, Feed, IdRange, READING_COMMANDS, RedisSpec, Request, SourceError, Spec, Start,
+    Direction, Feed, IdRange, READING_COMMANDS, RedisSpec, SourceError, Spec, Start,
 };
 use lookback::store::{Arrival, History, Link, Page, Trouble};
 use support::redis_server::RedisServer;
@@ -85,6 +85,8 @@ impl Seen {
                 self.ids.splice(0..0, page.columns.id.iter().copied());
                 self.pages.insert(0, page);
             }
+            Arrival::Fetched { .. } => panic!("nothing was asked for"),
+            Arrival::Held(_) => {}
             Arrival::History(history) => self.history = history,
             Arrival::Link(link) => self.links.push(link),
             Arrival::Notice(trouble) => self.notices.push(trouble),
@@ -150,18 +152,6 @@ async fn the_newest_page_comes_first_and_older_ones_complete_it_in_order() {
         (3_000, Some(3_000), Some(5_000), false)
     );
     assert_eq!(h.first_id, Some(EntryId::new(1, 0)));
-    seen.feed
-        .requests
-        .send(Request::Older { count: 10_000 })
-        .await
-        .unwrap();
-    seen.until("start of the stream", |s| s.history.at_start)
-        .await;
-    seen.until_entries(5_000).await;
-    assert_eq!(
-        (seen.history.wanted, seen.history.idle),
-        (Some(5_000), true)
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,20 +170,14 @@ async fn entries_added_while_history_loads_come_once_each() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn from_now_on_means_no_history_until_it_is_asked_for() {
+async fn from_now_on_means_no_history() {
     let server = RedisServer::new();
     add(&server, "s", 1..101);
     let mut seen = follow(spec(&server, &["s"]), Start::Now);
     seen.until_live().await;
     add(&server, "s", 101..102);
+    seen.until("history", |s| s.history.idle).await;
     seen.until_entries(1).await;
-    seen.feed
-        .requests
-        .send(Request::Older { count: 40 })
-        .await
-        .unwrap();
-    seen.until_entries(41).await;
-    assert_eq!(seen.ids.first(), Some(&EntryId::new(61, 0)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

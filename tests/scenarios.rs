@@ -2,15 +2,16 @@
 //! A new case is two new files; a wrong one prints what was found.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lookback::model::{EntryId, Flags, Mapping, line};
-use lookback::project::session_state::SessionState;
+use lookback::project::session_fields::{Standing, diff};
+use lookback::project::session_state::{LastError, SessionFold, SessionState};
 use lookback::project::timeline::SessionStatus;
-use lookback::project::{Activity, Part, error_groups, timeline};
+use lookback::project::{Activity, Folded, Part, error_groups, timeline};
 use lookback::store::{EntryRef, Log, PageBuilder, Seq};
 use serde_json::{Value, json};
 
@@ -72,6 +73,8 @@ fn told(log: &Log) -> Value {
     };
     json!({
         "sessions": sessions(log),
+        "turns": of_each_session(log, turns),
+        "changed by the last event": of_each_session(log, changed),
         "errors": errors(log),
         "active": active(log),
         "late": marked(Flags::LATE),
@@ -82,7 +85,7 @@ fn told(log: &Log) -> Value {
 
 fn sessions(log: &Log) -> Value {
     let mapping = Mapping::default();
-    let mut states: BTreeMap<String, SessionState> = BTreeMap::new();
+    let mut states: BTreeMap<String, SessionFold> = BTreeMap::new();
     for entry in entries(log).filter(|e| e.session().is_some()) {
         let name = text(log.strings().get(entry.session()));
         states
@@ -92,12 +95,48 @@ fn sessions(log: &Log) -> Value {
     }
     let newest = entries(log).map(|e| e.id()).max().unwrap_or(EntryId::MIN);
     let starts_known = entries(log).any(|e| e.flags().has(Flags::START));
-    let told = states.iter().map(|(name, state)| {
+    let told = states.iter().map(|(name, fold)| {
+        let state = &fold.state;
         agrees(log, name, state);
         let word = state.status(newest.ms, starts_known).word();
         (name.clone(), session(state, word))
     });
     Value::Object(told.collect())
+}
+
+fn of_each_session(log: &Log, told: fn(&Log, &mut Folded) -> Value) -> Value {
+    let names: BTreeSet<&[u8]> = entries(log)
+        .filter(|e| e.session().is_some())
+        .map(|e| log.strings().get(e.session()))
+        .collect();
+    let each = names.into_iter().map(|name| {
+        let mut folded = Folded::new(log, log.symbol(name).unwrap());
+        (text(name), told(log, &mut folded))
+    });
+    Value::Object(each.collect())
+}
+
+/// Latency and errors of each turn.
+fn turns(_log: &Log, folded: &mut Folded) -> Value {
+    let all = folded.steps().len();
+    let turns = (0..folded.turns().count_before(all)).filter_map(|n| folded.turns().get(n, all));
+    let told = turns.map(|turn| turn.told(folded.steps()));
+    Value::Array(told.map(|t| json!([t.latency_ms, t.errors])).collect())
+}
+
+fn changed(log: &Log, folded: &mut Folded) -> Value {
+    let all = folded.steps().len();
+    let [before, after] =
+        [all - 1, all].map(|n| folded.state_after(log, &Mapping::default(), n, None));
+    let changes = diff(standing(&before), standing(&after))
+        .into_iter()
+        .map(|change| (change.field.key.to_owned(), json!(change.kind().word())));
+    Value::Object(changes.collect())
+}
+
+fn standing(state: &SessionState) -> Standing<'_> {
+    let status = state.last_id.map(|id| state.status(id.ms, false));
+    Standing { state, status }
 }
 
 /// What the interface counts without folding is the same.
@@ -132,7 +171,14 @@ fn session(state: &SessionState, status: &str) -> Value {
         "errors": state.errors,
         "memory_cleared": state.memory_cleared,
         "types": counts(&state.types),
+        "other_types": counts(&state.other_types),
+        "last_error": state.last_error.as_ref().map(last_error),
     })
+}
+
+fn last_error(error: &LastError) -> Value {
+    let told = [error.code.as_deref(), error.message.as_deref()];
+    json!(told.map(|part| part.map(text)))
 }
 
 fn counts(counts: &BTreeMap<Vec<u8>, u64>) -> Value {

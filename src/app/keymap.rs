@@ -1,6 +1,7 @@
 //! The one table of keys. Dispatch, footer, help and the README all read it.
 
 use super::input::{Code, Held, Key};
+use super::layout::ScreenId;
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +76,10 @@ pub enum Command {
     NarrowSession,
     /// Narrow to its type.
     NarrowType,
+    /// Open a screen.
+    Show(ScreenId),
+    /// Compare the session's state with that at this event, or stop.
+    Compare,
     /// Copy the entry.
     Copy,
     /// Show the keys.
@@ -199,6 +204,12 @@ pub const TABLE: &[Binding] = &[
     ),
     row(
         S::Time,
+        &[(char('d'), C::Compare)],
+        "session screen: compare with the state here, or stop",
+        None,
+    ),
+    row(
+        S::Time,
         &[(char('-'), C::Slower), (char('+'), C::Faster)],
         "play slower, faster (¼ to 60×, max)",
         None,
@@ -242,7 +253,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Move,
         &[(plain(Code::Enter), C::Open)],
-        "open or close the detail; on an error group, its newest error",
+        "detail; of a group its newest error; of a session its screen",
         Some("detail"),
     ),
     row(
@@ -295,6 +306,15 @@ pub const TABLE: &[Binding] = &[
     ),
     row(
         S::Move,
+        &[
+            (char('1'), C::Show(ScreenId::Dashboard)),
+            (char('2'), C::Show(ScreenId::Session)),
+        ],
+        "dashboard, session screen",
+        None,
+    ),
+    row(
+        S::Move,
         &[(char('z'), C::Zoom)],
         "zoom this pane, or give the room back",
         None,
@@ -326,7 +346,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Program,
         &[(plain(Code::Esc), C::Back)],
-        "close what is open, show all on the scrubber, drop the filter",
+        "close what is open, show all on the scrubber, drop the filter, go back to screen 1",
         None,
     ),
     row(

@@ -11,7 +11,9 @@
 //! ```
 //!
 //! When rows are short they go in this order: blank rows, the strip's height, the scrubber's marks, the lower panes, the
-//! strip, the scrubber. The feed always stays.
+//! strip, the scrubber. The feed always stays. The session screen has its own middle, see [`session`].
+
+pub mod session;
 
 /// A rectangle in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -57,6 +59,30 @@ pub struct Size {
     pub height: u16,
 }
 
+/// A screen: what the middle is about. The header, the scrubber and the keys are on all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ScreenId {
+    /// Everything at a glance.
+    #[default]
+    Dashboard,
+    /// One session, event by event.
+    Session,
+}
+
+impl ScreenId {
+    /// All screens, in the order of their keys.
+    pub const ALL: [Self; 2] = [Self::Dashboard, Self::Session];
+
+    /// With its key, as the header has it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Dashboard => "1 dashboard",
+            Self::Session => "2 session",
+        }
+    }
+}
+
 /// A pane that can have the focus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PaneId {
@@ -69,11 +95,15 @@ pub enum PaneId {
     Errors,
     /// The detail of one entry.
     Detail,
+    /// The session's state.
+    State,
 }
 
 /// What is open; with the size it decides the layout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Open {
+    /// The screen.
+    pub screen: ScreenId,
     /// A banner tells of trouble.
     pub banner: bool,
     /// The detail is open.
@@ -103,6 +133,8 @@ pub struct Layout {
     pub session: Option<Area>,
     /// The error groups.
     pub errors: Option<Area>,
+    /// The session's state.
+    pub state: Option<Area>,
     /// The detail of the selected entry.
     pub detail: Option<Area>,
     /// Rule with the times, density, and marks where there are three rows.
@@ -144,16 +176,13 @@ pub fn layout(size: Size, open: Open) -> Layout {
         12..18 => Some(rows.take_bottom(2)),
         _ => Some(rows.take_bottom(3)),
     };
-    out.strip = match size.height {
-        0..16 => None,
-        16..TALL => Some(rows.take_top(2)),
-        _ => Some(rows.take_top(4)),
-    };
     if tall {
-        rows.skip_top(1);
         rows.skip_bottom(1);
     }
-    panes(&mut out, rows, open);
+    match open.screen {
+        ScreenId::Dashboard => dashboard(&mut out, rows, open),
+        ScreenId::Session => session::panes(&mut out, rows, open),
+    }
     out
 }
 
@@ -182,12 +211,24 @@ pub fn series_areas(strip: Area, count: u16) -> Vec<Area> {
         .collect()
 }
 
+fn dashboard(out: &mut Layout, mut rows: Rows, open: Open) {
+    out.strip = match out.size.height {
+        0..16 => None,
+        16..TALL => Some(rows.take_top(2)),
+        _ => Some(rows.take_top(4)),
+    };
+    if out.size.height >= TALL {
+        rows.skip_top(1);
+    }
+    panes(out, rows, open);
+}
+
 fn panes(out: &mut Layout, mut rows: Rows, open: Open) {
     let left = rows.bottom.saturating_sub(rows.top);
     if let Some(zoomed) = open.zoomed {
         let all = Some(rows.take_top(left));
         match zoomed {
-            PaneId::Feed => out.feed = all,
+            PaneId::Feed | PaneId::State => out.feed = all,
             PaneId::Session => out.session = all,
             PaneId::Errors => out.errors = all,
             PaneId::Detail => out.detail = all,

@@ -4,7 +4,7 @@ use super::state::State;
 use super::zoom::{Extent, Span};
 use crate::model::{EntryId, Ms};
 use crate::query::Moment;
-use crate::store::{Cursor, Log};
+use crate::store::{Cursor, EntryRef, Log};
 
 /// What was asked for and has not come.
 #[derive(Clone, Debug, Default)]
@@ -15,14 +15,22 @@ pub struct Loading {
     pub errands: Vec<Errand>,
     /// Nothing older than the oldest entry here is left in the source.
     pub at_start: bool,
+    /// Nothing is left before the window that is on its way, of which no entry has come yet.
+    pub window_at_start: bool,
     /// Older entries came that memory has no room for: no more are asked for.
     pub is_full: bool,
     /// Where the playhead is to stand as soon as that is loaded.
     pub going: Option<Moment>,
+    /// For how long it has been waiting for that.
+    pub waited_ms: Ms,
     /// Entries that came by fetches.
     pub fetched: u64,
     /// Entries that made room for others.
     pub dropped: u64,
+    /// Entries that the source let go of before they came.
+    pub lost: u64,
+    /// Per stream, the first id that the source can still hold.
+    pub still_held: Vec<(Vec<u8>, EntryId)>,
 }
 
 /// One fetch under way.
@@ -146,7 +154,15 @@ impl State {
         let never = history
             .total
             .map_or(0, |total| total.saturating_sub(history.loaded));
-        (never + self.loading.dropped).saturating_sub(self.loading.fetched)
+        (never + self.loading.dropped).saturating_sub(self.loading.fetched + self.loading.lost)
+    }
+
+    /// Whether the source let go of an entry that is still here.
+    #[must_use]
+    pub fn is_lost(&self, entry: &EntryRef<'_>) -> bool {
+        let held = self.loading.still_held.iter();
+        let mut held = held.filter(|(stream, _)| stream == entry.stream());
+        held.next().is_some_and(|(_, first)| entry.id() < *first)
     }
 
     /// Where what is not here would stand. How it is spread over both sides of a window is reckoned by time.

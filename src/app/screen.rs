@@ -10,17 +10,23 @@ mod header;
 mod number;
 mod scrubber;
 mod session;
+mod session_scrubber;
+mod session_state;
 mod style;
+mod timeline;
 
-use super::layout::PaneId;
+use super::layout::{Area, PaneId, ScreenId};
 use super::state::State;
-use super::view::{Pane, View};
+use super::view::{Pane, Scrubber, View};
 
 pub use detail::detail_lines;
 pub use errors::{error_groups, error_row};
 pub use feed::{FeedRow, feed_rows};
 pub use scrubber::scrubber_moment;
 pub use session::session_row;
+pub use session_scrubber::scrubber_step;
+pub use session_state::state_lines;
+pub use timeline::{timeline_height, timeline_row};
 
 /// Everything on the screen.
 #[must_use]
@@ -40,11 +46,15 @@ pub fn screen(state: &State) -> View {
             .unwrap_or_default(),
         session: layout
             .session
-            .map(|area| session::session(state, area))
+            .map(|area| session_pane(state, area))
             .unwrap_or_default(),
         errors: layout
             .errors
             .map(|area| errors::errors(state, area))
+            .unwrap_or_default(),
+        state: layout
+            .state
+            .map(|area| session_state::session_state(state, area))
             .unwrap_or_default(),
         detail: layout
             .detail
@@ -52,11 +62,25 @@ pub fn screen(state: &State) -> View {
             .unwrap_or_default(),
         scrubber: layout
             .scrubber
-            .map(|area| scrubber::scrubber(state, area))
+            .map(|area| scrubber_of(state, area))
             .unwrap_or_default(),
         footer: foot::footer(state, &layout),
         help: foot::help(state),
         layout,
+    }
+}
+
+fn session_pane(state: &State, area: Area) -> Pane {
+    match state.screen {
+        ScreenId::Dashboard => session::session(state, area),
+        ScreenId::Session => timeline::timeline_pane(state, area),
+    }
+}
+
+fn scrubber_of(state: &State, area: Area) -> Scrubber {
+    match state.screen {
+        ScreenId::Dashboard => scrubber::scrubber(state, area),
+        ScreenId::Session => session_scrubber::session_scrubber(state, area),
     }
 }
 

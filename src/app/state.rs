@@ -1,18 +1,22 @@
 //! The state of the interface, in parts that each have one reason to change.
 
+mod form;
+
 use std::sync::Arc;
 
-use super::layout::{Layout, Open, PaneId, Size, layout};
-use super::loading::Loading;
+use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
-use crate::model::{Mapping, Ms, Zone};
+use super::{inspected::Inspected, loading::Loading};
+use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::project::Activity;
 use crate::query::{Moment, Now};
 use crate::store::{Cursor, EntryRef, History, Link, Log, Seq, Symbol};
+
+pub use form::{Detail, Form};
 
 /// Everything the interface knows.
 #[derive(Clone, Debug)]
@@ -39,6 +43,10 @@ pub struct State {
     pub narrowing: Option<Narrowing>,
     /// Counts scans, so that a stale answer is known as one.
     pub generation: u64,
+    /// What the screen is about.
+    pub screen: ScreenId,
+    /// The session of the session screen, while that is open.
+    pub inspected: Option<Box<Inspected>>,
     /// What is open and selected.
     pub panes: Panes,
     /// The open prompt.
@@ -103,62 +111,20 @@ pub struct Panes {
     pub horizon: Option<Cursor>,
     /// The session in the session pane.
     pub session: Symbol,
+    /// The first event in view of the session screen's timeline, while the playhead stands in the past.
+    pub timeline: Option<Seq>,
+    /// How the session screen shows the entry at the playhead.
+    pub entry: Detail,
+    /// First visible line of the session's state.
+    pub state_scroll: usize,
+    /// The entry with whose state the session's state is compared.
+    pub baseline: Option<EntryId>,
     /// The selected error group.
     pub group: Option<Symbol>,
     /// Which part of time the scrubber shows.
     pub zoom: Zoom,
     /// The scrubber is being dragged.
     pub dragging: bool,
-}
-
-/// The open detail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Detail {
-    /// In which form the entry is shown.
-    pub form: Form,
-    /// First visible line.
-    pub scroll: usize,
-}
-
-/// A form of the detail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// What it means.
-    #[default]
-    Event,
-    /// The fields as they came.
-    Fields,
-    /// Pretty JSON.
-    Json,
-    /// Bytes.
-    Hex,
-}
-
-impl Form {
-    /// All forms in order.
-    pub const ALL: [Self; 4] = [Self::Event, Self::Fields, Self::Json, Self::Hex];
-
-    /// As the title has it.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Event => "event",
-            Self::Fields => "fields",
-            Self::Json => "json",
-            Self::Hex => "hex",
-        }
-    }
-
-    /// The one after it.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Event => Self::Fields,
-            Self::Fields => Self::Json,
-            Self::Json => Self::Hex,
-            Self::Hex => Self::Event,
-        }
-    }
 }
 
 /// Something to tell for a few seconds.
@@ -192,6 +158,8 @@ impl State {
             pace: Pace::default(),
             narrowing: None,
             generation: 0,
+            screen: ScreenId::default(),
+            inspected: None,
             panes: Panes::default(),
             prompt: None,
             help: None,
@@ -223,9 +191,13 @@ impl State {
         Visible::new(&self.log, self.narrowing.as_ref())
     }
 
-    /// The entry that the playhead stands on: the last visible one that has happened.
+    /// The entry that the playhead stands on: the last visible one that has happened; on the session screen the session's
+    /// last one.
     #[must_use]
     pub fn selected(&self) -> Option<EntryRef<'_>> {
+        if let Some(inspected) = &self.inspected {
+            return self.log.get(inspected.last()?.seq);
+        }
         let seq = *self.visible().before(self.cursor(), 1).first()?;
         self.log.get(seq)
     }
@@ -303,10 +275,20 @@ impl State {
         matches!(self.feed.link, Link::Lost { .. } | Link::Refused(_))
     }
 
+    /// How the entry at the playhead is shown, where it is.
+    #[must_use]
+    pub fn detail(&self) -> Option<Detail> {
+        match self.screen {
+            ScreenId::Dashboard => self.panes.detail,
+            ScreenId::Session => Some(self.panes.entry),
+        }
+    }
+
     /// Where everything stands.
     #[must_use]
     pub fn layout(&self) -> Layout {
         let open = Open {
+            screen: self.screen,
             banner: self.has_banner(),
             detail: self.panes.detail.is_some(),
             prompt: self.prompt.is_some(),

@@ -3,6 +3,7 @@
 mod arrivals;
 mod commands;
 mod history;
+mod inspect;
 mod pointer;
 mod prompts;
 mod scrubber;
@@ -54,6 +55,7 @@ fn tick(state: &mut State, elapsed_ms: Ms) {
     {
         state.notice = None;
     }
+    history::tick(state, elapsed_ms);
     if let Playhead::Playing { .. } = state.playhead {
         let visible = state.visible();
         state.playhead = state.playhead.advance(&visible, elapsed_ms, state.pace);

@@ -90,6 +90,8 @@ pub struct View {
     pub session: Pane,
     /// The error groups.
     pub errors: Pane,
+    /// The session's state.
+    pub state: Pane,
     /// The detail of the selected entry.
     pub detail: Pane,
     /// The scrubber.
@@ -179,6 +181,8 @@ pub enum Cell {
     Text(Line),
     /// Bars one row high, 0.0–1.0.
     Spark(Vec<f32>, Tone),
+    /// One bar from the left, 0.0–1.0 of the column.
+    Bar(f32, Tone),
 }
 
 impl Default for Cell {

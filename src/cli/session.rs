@@ -15,7 +15,8 @@ use super::format::{EventRow, ReportFormat};
 use super::moment;
 use super::setup::Setup;
 use crate::model::{EntryId, Flags, Ms, SafeText};
-use crate::project::session_state::{SessionState, SessionStatus};
+use crate::project::session_fields::Standing;
+use crate::project::session_state::{SessionFold, SessionState, SessionStatus};
 use crate::query::time::Moment;
 use crate::source::{Direction, IdRange};
 use crate::store::{Page, PageBuilder, Symbol};
@@ -47,6 +48,15 @@ struct Session {
     page: Page,
     state: SessionState,
     status: SessionStatus,
+}
+
+impl Session {
+    fn standing(&self) -> Standing<'_> {
+        Standing {
+            state: &self.state,
+            status: Some(self.status),
+        }
+    }
 }
 
 /// Prints the session.
@@ -137,11 +147,12 @@ impl<'a> Gathering<'a> {
             return Err(unknown(self.id, &self.others));
         }
         let page = self.entries.finish();
-        let mut state = SessionState::default();
+        let mut fold = SessionFold::default();
         for row in 0..page.len() {
             let row = EventRow::of(&page, row, &self.setup.config.mapping);
-            state.apply(&row.event, row.id);
+            fold.apply(&row.event, row.id);
         }
+        let state = fold.state;
         let now_ms = reference.unwrap_or_else(|| setup.silence_reference(self.newest.ms));
         Ok(Session {
             id: self.id.to_owned(),

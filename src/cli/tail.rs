@@ -121,9 +121,9 @@ impl Tail<'_> {
         let pages = match arrival {
             Arrival::Newer { page, .. } => self.opening.newer(page),
             Arrival::Older { page } => self.opening.older(page),
-            // Nobody asks here.
-            Arrival::Fetched { .. } => Vec::new(),
             Arrival::History(history) => self.opening.history(history),
+            // Nothing is asked for, and what is trimmed was printed.
+            Arrival::Fetched { .. } | Arrival::Held(_) => Vec::new(),
             Arrival::Notice(trouble) => {
                 say_trouble("note", &trouble);
                 Vec::new()

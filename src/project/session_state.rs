@@ -1,7 +1,7 @@
 //! What a session's memory holds: a fold over its events.
 //!
 //! Invariant: folding the same events in the same order gives the same state, and an event id that was folded before
-//! changes nothing.
+//! changes nothing. A new class of events is one more arm of `apply_class`; an unknown kind is counted.
 
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
@@ -10,6 +10,7 @@ use hashbrown::HashSet;
 
 use super::activity::IDLE_MS;
 use crate::model::{Class, EntryId, Event, Flags, Ms};
+use crate::store::{Cursor, Log};
 
 /// Where a session stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,6 +62,17 @@ pub struct SummaryMade {
     pub compression_ratio: Option<f64>,
 }
 
+/// The failure that a session met last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastError {
+    /// The event's type.
+    pub kind: Vec<u8>,
+    /// Its class or code, where one is given.
+    pub code: Option<Vec<u8>>,
+    /// What it says.
+    pub message: Option<Vec<u8>>,
+}
+
 /// The state of one session after the events applied so far. Times are event time, or the entry id's where unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionState {
@@ -82,6 +94,8 @@ pub struct SessionState {
     pub summaries: Vec<SummaryMade>,
     /// Failures.
     pub errors: u64,
+    /// The newest of them.
+    pub last_error: Option<LastError>,
     /// How often the memory was cleared.
     pub memory_cleared: u64,
     /// Time of the last event.
@@ -90,15 +104,38 @@ pub struct SessionState {
     pub last_id: Option<EntryId>,
     /// Events by type.
     pub types: BTreeMap<Vec<u8>, u64>,
+    /// Events by type, of the types that have no meaning of their own here.
+    pub other_types: BTreeMap<Vec<u8>, u64>,
+}
+
+/// A state that takes each event once.
+#[derive(Clone, Debug, Default)]
+pub struct SessionFold {
+    /// What the events so far add up to.
+    pub state: SessionState,
     seen: HashSet<u64>,
 }
 
-impl SessionState {
+impl SessionFold {
     /// Folds one event of this session in; whether it was new (a repeated event id is not, and changes nothing).
     pub fn apply(&mut self, event: &Event<'_>, id: EntryId) -> bool {
         if event.event_id.as_deref().is_some_and(|e| !self.is_new(e)) {
             return false;
         }
+        self.state.apply(event, id);
+        true
+    }
+
+    fn is_new(&mut self, event_id: &[u8]) -> bool {
+        let hasher =
+            std::hash::BuildHasherDefault::<std::collections::hash_map::DefaultHasher>::default();
+        self.seen.insert(hasher.hash_one(event_id))
+    }
+}
+
+impl SessionState {
+    /// Folds in one event of this session that was not folded before.
+    pub fn apply(&mut self, event: &Event<'_>, id: EntryId) {
         let time_ms = event_time(event, id);
         self.last_activity = Some(time_ms);
         self.last_id = Some(id);
@@ -109,10 +146,12 @@ impl SessionState {
         if let Some(tokens) = event.tokens {
             self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens));
         }
-        self.errors += u64::from(event.flags.has(Flags::ERROR));
+        if event.flags.has(Flags::ERROR) {
+            self.errors += 1;
+            self.last_error = Some(last_error(event));
+        }
         self.apply_edges(event, time_ms);
         self.apply_class(event, time_ms);
-        true
     }
 
     /// Where the session stands at `now_ms`; `starts_known` tells whether the log shows starts of sessions at all.
@@ -121,12 +160,6 @@ impl SessionState {
         let silent_ms = self.last_id.map_or(0, |id| now_ms.saturating_sub(id.ms));
         let start_missing = starts_known && self.started_at.is_none();
         SessionStatus::of(self.ended_at.is_some(), start_missing, silent_ms)
-    }
-
-    fn is_new(&mut self, event_id: &[u8]) -> bool {
-        let hasher =
-            std::hash::BuildHasherDefault::<std::collections::hash_map::DefaultHasher>::default();
-        self.seen.insert(hasher.hash_one(event_id))
     }
 
     fn apply_edges(&mut self, event: &Event<'_>, time_ms: i64) {
@@ -153,9 +186,19 @@ impl SessionState {
             }
             Class::Summary => self.summaries.push(summary(event, time_ms)),
             Class::Cleared => self.memory_cleared += 1,
-            Class::Started | Class::Error | Class::Ended | Class::Other => {}
+            Class::Other => *self.other_types.entry(event.kind.to_vec()).or_default() += 1,
+            Class::Started | Class::Error | Class::Ended => {}
         }
     }
+}
+
+/// Whether the log up to here shows starts of sessions at all; where it does, a session without one is truncated.
+#[must_use]
+pub fn starts_known(log: &Log, cursor: Cursor) -> bool {
+    log.chunks(log.first()..cursor).any(|(_, chunk, rows)| {
+        let flags = chunk.columns.flags.get(rows).unwrap_or_default();
+        flags.iter().any(|flags| flags.has(Flags::START))
+    })
 }
 
 /// When the event happened: by its producer, else by the entry id.
@@ -172,6 +215,15 @@ fn summary(event: &Event<'_>, time_ms: i64) -> SummaryMade {
         original_messages: number(event, "original_messages"),
         summary_tokens: number(event, "summary_tokens"),
         compression_ratio: number(event, "compression_ratio").filter(|r: &f64| r.is_finite()),
+    }
+}
+
+fn last_error(event: &Event<'_>) -> LastError {
+    let owned = |part: &Option<std::borrow::Cow<'_, [u8]>>| part.as_deref().map(<[u8]>::to_vec);
+    LastError {
+        kind: event.kind.to_vec(),
+        code: owned(&event.error_code),
+        message: owned(&event.error_message),
     }
 }
 
@@ -251,16 +303,16 @@ mod tests {
     ];
 
     fn fold(entries: &[Entry<'_>]) -> SessionState {
-        let mut state = SessionState::default();
+        let mut fold = SessionFold::default();
         for (ms, fields) in entries {
             let fields: Vec<(&[u8], &[u8])> = fields
                 .iter()
                 .map(|(n, v)| (n.as_bytes(), v.as_bytes()))
                 .collect();
             let id = EntryId::new(*ms, 0);
-            state.apply(&decode(b"s", id, &fields, &Mapping::default()), id);
+            fold.apply(&decode(b"s", id, &fields, &Mapping::default()), id);
         }
-        state
+        fold.state
     }
 
     #[test]
@@ -271,6 +323,8 @@ mod tests {
         assert_eq!(state.messages.get(b"assistant".as_slice()), Some(&1));
         assert_eq!(state.tokens, Some(42));
         assert_eq!((state.searches, state.errors), (1, 1));
+        let last_error = state.last_error.as_ref().and_then(|e| e.message.clone());
+        assert_eq!(last_error.as_deref(), Some(b"boom".as_slice()));
         assert_eq!(state.last_query.as_deref(), Some(b"weather".as_slice()));
         assert_eq!(
             (state.started_at, state.ended_at),
@@ -287,6 +341,13 @@ mod tests {
     fn repeating_the_whole_session_changes_nothing() {
         let twice: Vec<Entry<'_>> = CHAT.iter().chain(&CHAT).copied().collect();
         assert_eq!(fold(&twice), fold(&CHAT));
+    }
+
+    #[test]
+    fn a_kind_without_meaning_is_counted() {
+        let state = fold(&[(1, &[("type", "cache.warmed")]), (2, CHAT[1].1)]);
+        let counted: Vec<_> = state.other_types.into_iter().collect();
+        assert_eq!(counted, [(b"cache.warmed".to_vec(), 1)]);
     }
 
     #[test]

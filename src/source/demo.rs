@@ -1,6 +1,7 @@
 //! Simulated agents: a history that ends now, then live events. Same seed, same agents.
 
 mod agent;
+mod archive;
 mod chance;
 mod phrases;
 mod simulation;
@@ -12,10 +13,11 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{DemoSpec, Direction, IdRange, Request, SourceError, Start, now_ms};
+use super::{DemoSpec, Part, Reader, Start, now_ms};
 use crate::model::{EntryId, FieldRef, Mapping, Ms};
 use crate::store::{Arrival, History, Link, Page, PageBuilder};
 
+pub use archive::Archive;
 pub use simulation::{SimulatedEvent, Simulation};
 
 /// The stream that the demo seems to read.
@@ -28,31 +30,32 @@ const BATCH: usize = 5_000;
 
 type Events = VecDeque<(EntryId, SimulatedEvent)>;
 
-/// Starts the simulation; it ends when the receiver of the arrivals is dropped.
+/// Starts the simulation; it ends when the receiver of the arrivals is dropped. Gives what it has played by then.
 pub fn follow(
     spec: DemoSpec,
     start: Start,
     mapping: Arc<Mapping>,
     arrivals: mpsc::Sender<Arrival>,
-    requests: mpsc::Receiver<Request>,
-) {
+) -> Archive {
+    let now = now_ms();
     let closed = arrivals.clone();
+    let archive = Archive::new(spec.clone(), now);
     tokio::spawn(async move {
         tokio::select! {
             () = closed.closed() => {}
-            () = run(spec, start, mapping, arrivals, requests) => {}
+            () = run(spec, now, start, mapping, arrivals) => {}
         }
     });
+    archive
 }
 
 async fn run(
     spec: DemoSpec,
+    now: Ms,
     start: Start,
     mapping: Arc<Mapping>,
     arrivals: mpsc::Sender<Arrival>,
-    requests: mpsc::Receiver<Request>,
 ) {
-    let now = now_ms();
     let began = Instant::now();
     let mut clock = Clock::new(Simulation::before(now, &spec));
     let mut past = Past {
@@ -76,7 +79,7 @@ async fn run(
         Arc::clone(&past.mapping),
         past.arrivals.clone(),
     );
-    tokio::join!(live, past.run(asked, requests));
+    tokio::join!(live, past.run(asked));
 }
 
 async fn live(
@@ -109,38 +112,8 @@ async fn live(
 }
 
 /// The history part of the simulation, as of now.
-pub fn read(
-    spec: &DemoSpec,
-    range: IdRange,
-    direction: Direction,
-    mapping: Arc<Mapping>,
-) -> mpsc::Receiver<Result<Page, SourceError>> {
-    let (pages_in, pages) = mpsc::channel(2);
-    let spec = spec.clone();
-    tokio::spawn(async move {
-        let now = now_ms();
-        let mut events = Clock::new(Simulation::before(now, &spec)).until(now, usize::MAX);
-        events.retain(|(id, _)| (range.from..=range.to).contains(id));
-        while !events.is_empty() {
-            let page = match direction {
-                Direction::Forward => page_of(
-                    events
-                        .drain(..PAGE.min(events.len()))
-                        .collect::<Events>()
-                        .iter(),
-                    &mapping,
-                ),
-                Direction::Reverse => page_of(
-                    events.split_off(events.len().saturating_sub(PAGE)).iter(),
-                    &mapping,
-                ),
-            };
-            if pages_in.send(Ok(page)).await.is_err() {
-                return;
-            }
-        }
-    });
-    pages
+pub fn read(spec: &DemoSpec, part: Part, mapping: Arc<Mapping>) -> Reader {
+    Archive::new(spec.clone(), now_ms()).open(part, mapping)
 }
 
 fn page_of<'a>(
@@ -191,7 +164,7 @@ impl Clock {
     }
 }
 
-/// History that was not delivered yet, oldest first.
+/// The first history, as far as it was not delivered yet, oldest first.
 struct Past {
     events: Events,
     mapping: Arc<Mapping>,
@@ -200,19 +173,12 @@ struct Past {
 }
 
 impl Past {
-    async fn run(mut self, asked: u64, mut requests: mpsc::Receiver<Request>) {
-        let mut asked = asked;
-        loop {
-            while self.progress.loaded < asked && !self.events.is_empty() {
-                self.load((asked - self.progress.loaded).min(PAGE as u64))
-                    .await;
-            }
-            self.tell(asked, true).await;
-            match requests.recv().await {
-                Some(Request::Fetch(_)) => {}
-                None => return std::future::pending().await,
-            }
+    async fn run(mut self, asked: u64) {
+        while self.progress.loaded < asked && !self.events.is_empty() {
+            self.load((asked - self.progress.loaded).min(PAGE as u64))
+                .await;
         }
+        self.tell(asked, true).await;
     }
 
     async fn load(&mut self, count: u64) {

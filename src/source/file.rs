@@ -1,6 +1,7 @@
 //! JSONL files and stdin. Plain files: the newest page first, read backwards, then growth, rotation and truncation.
 //! Pipes and compressed files: forward to their end. All of it runs on plain threads, because a read of stdin cannot be cancelled.
 
+mod archive;
 mod back;
 mod follow;
 mod forward;
@@ -9,11 +10,20 @@ mod ids;
 mod past;
 mod probe;
 mod range;
+mod seek;
 
-use std::path::Path;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
-use super::FileSpec;
+use super::{FileSpec, now_ms};
+use crate::model::{EntryId, Mapping};
+use crate::store::Trouble;
+use ids::Fallback;
+use seek::Seeker;
 
+pub use archive::Archive;
 pub(super) use follow::follow;
 pub use probe::FileProbe;
 pub(super) use probe::probe;
@@ -21,8 +31,78 @@ pub(super) use range::read;
 
 /// Bytes read at once.
 const BLOCK_BYTES: usize = 1 << 20;
+/// Bytes of the first read: what a screen shows, and more.
+const FIRST_BLOCK_BYTES: usize = 1 << 16;
 /// Bytes of the longest line that is kept whole.
 const LINE_BYTES: usize = 64 << 20;
+
+/// A file to read, and where lines stand that have no id and no time and follow none that has: just before the first that
+/// has, else where the file was changed last. Looked at once, so that they have the same ids however often they are read.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Where it is.
+    path: PathBuf,
+    fallback: Fallback,
+}
+
+impl Named {
+    fn new(path: &Path, mapping: &Mapping) -> Self {
+        let mut named = Self {
+            path: path.to_owned(),
+            fallback: Fallback {
+                ms: modified_ms(path).unwrap_or_else(now_ms),
+            },
+        };
+        if let Some(first) = named.first_claim(mapping) {
+            named.fallback.ms = first.ms.saturating_sub(1);
+        }
+        named
+    }
+
+    fn first_claim(&self, mapping: &Mapping) -> Option<EntryId> {
+        let file = self.is_plain().then(|| File::open(&self.path).ok())??;
+        let seeker = Seeker {
+            file: &file,
+            end: file.metadata().ok()?.len(),
+            stream: &self.stream(),
+            mapping,
+        };
+        seeker.first().ok()?
+    }
+
+    fn is_stdin(&self) -> bool {
+        is_stdin(&self.path)
+    }
+
+    /// Whether any place of it can be read.
+    fn is_plain(&self) -> bool {
+        !self.is_stdin() && !is_compressed(&self.path) && self.path.is_file()
+    }
+
+    fn stream(&self) -> Vec<u8> {
+        stream_of(&self.path)
+    }
+}
+
+fn modified_ms(path: &Path) -> Option<u64> {
+    let modified = std::fs::metadata(path).and_then(|m| m.modified()).ok()?;
+    let since = modified.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_millis()).ok()
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Trouble {
+    let shown = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => Trouble::new(
+            format!("{shown} does not exist yet"),
+            "waiting for it; check --file",
+        ),
+        io::ErrorKind::PermissionDenied => {
+            Trouble::new(format!("{shown} may not be read"), "check its permissions")
+        }
+        _ => Trouble::new(format!("{shown} cannot be read: {error}"), "check --file"),
+    }
+}
 
 /// What stdin is called.
 fn is_stdin(path: &Path) -> bool {

@@ -1,5 +1,6 @@
-//! Redis Streams: one connection for the tail, another for history, both read-only.
+//! Redis Streams: one connection for the tail, one for the first history, one kept for what is fetched later; all read-only.
 
+mod archive;
 mod backfill;
 mod board;
 mod connect;
@@ -9,14 +10,16 @@ mod merge;
 mod parse;
 mod probe;
 mod range;
+mod roster;
 mod streams;
 mod tail;
 mod track;
 mod wire;
 
+pub use archive::Archive;
 pub(super) use connect::place;
 pub(super) use follow::follow;
 pub(super) use probe::probe;
 pub use probe::{Permission, Probe, StreamProbe};
-pub(super) use range::RangeReader;
+pub use range::{RangeReader, read};
 pub use wire::READING_COMMANDS;

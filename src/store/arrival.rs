@@ -15,22 +15,24 @@ pub enum Arrival {
         /// When they were received, by this machine's clock.
         received_at: Ms,
     },
-    /// Entries of history, just before the oldest ones delivered so far.
+    /// Entries of the history that is loaded at the start, just before the oldest ones of it delivered so far.
     Older {
         /// The entries, in order.
         page: Arc<Page>,
     },
-    /// A part of history that was asked for.
+    /// An answer to a [`super::Fetch`]. Each fetch ends with exactly one whose `then` is not [`Then::More`].
     Fetched {
-        /// Of which fetch.
+        /// Which fetch.
         ticket: u64,
-        /// The entries, in order; pages come in the direction of the fetch.
+        /// The entries, in order; may be empty.
         page: Arc<Page>,
-        /// Whether more comes.
+        /// What follows.
         then: Then,
     },
     /// How far loading history has come.
     History(History),
+    /// The source let go of its oldest entries.
+    Held(Held),
     /// The link's state changed.
     Link(Link),
     /// Something to tell that is no change of the link (a reset stream, entries trimmed before they were read, a rotated file).
@@ -52,6 +54,18 @@ pub struct History {
     pub idle: bool,
     /// The oldest id that the source holds, where it knows.
     pub first_id: Option<EntryId>,
+}
+
+/// What a source still holds, told when its oldest entries are gone (trimmed by their count, their age or memory).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Entries now, of all streams, where it may be asked.
+    pub total: Option<u64>,
+    /// The oldest entry of all streams; `None` where no stream holds any.
+    pub first_id: Option<EntryId>,
+    /// Each stream that lost entries since this was told last, and the first id that it can still hold: the id of its first
+    /// entry, or the one after its last where it is empty. Older entries of that stream are no longer there.
+    pub moved: Vec<(Vec<u8>, EntryId)>,
 }
 
 /// The state of the link to a source.

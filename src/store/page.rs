@@ -92,6 +92,14 @@ impl PageBuilder {
         );
     }
 
+    /// Adds an entry of another page; nothing where that has no such row.
+    pub fn copy(&mut self, page: &Page, row: usize) {
+        let stream = page.columns.stream.get(row).map(|s| page.strings.get(*s));
+        if let (Some(stream), Some(id)) = (stream, page.columns.id.get(row)) {
+            self.push(stream, *id, &page.payloads.named(row, &page.strings));
+        }
+    }
+
     fn push_columns(&mut self, stream: Symbol, id: EntryId, event: &Event<'_>) {
         let fingerprint = event
             .flags

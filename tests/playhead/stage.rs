@@ -352,6 +352,10 @@ impl Stage {
         self.send(Action::Key(Key::char(key)));
     }
 
+    pub fn keys(&mut self, keys: &str) {
+        keys.chars().for_each(|key| self.press(key));
+    }
+
     pub fn code(&mut self, code: Code) {
         self.send(Action::Key(Key::plain(code)));
     }

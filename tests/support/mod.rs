@@ -4,5 +4,6 @@
     reason = "which part is used differs from one test program to the next, so `expect` cannot hold"
 )]
 
+pub mod asked;
 pub mod pty;
 pub mod redis_server;

@@ -34,7 +34,7 @@ struct Item {
 #[must_use]
 pub fn detail_lines(state: &State) -> usize {
     let width = state.layout().detail.map_or(80, |area| area.width);
-    let Some((entry, detail)) = state.selected().zip(state.panes.detail) else {
+    let Some((entry, detail)) = state.selected().zip(state.detail()) else {
         return 0;
     };
     items(state, &entry, detail.form, width)
@@ -45,7 +45,7 @@ pub fn detail_lines(state: &State) -> usize {
 
 /// The detail pane.
 pub fn detail(state: &State, area: Area) -> Pane {
-    let Some((entry, detail)) = state.selected().zip(state.panes.detail) else {
+    let Some((entry, detail)) = state.selected().zip(state.detail()) else {
         return Pane {
             empty: vec![own("no entry here", Tone::Dim)],
             ..titled(state, PaneId::Detail, own("entry", Tone::Strong))
@@ -79,7 +79,7 @@ pub fn detail(state: &State, area: Area) -> Pane {
     );
     Pane {
         table,
-        note: forms(detail),
+        note: forms(detail, area.width),
         scrollbar,
         ..titled(state, PaneId::Detail, title(&entry))
     }
@@ -93,8 +93,15 @@ fn title(entry: &EntryRef<'_>) -> Line {
     .concat()
 }
 
-fn forms(detail: Detail) -> Line {
+/// Below this width only the form that is open is named, so that the id keeps its place.
+const ALL_FORMS: u16 = 56;
+
+fn forms(detail: Detail, width: u16) -> Line {
     let mut line = own("v ", Tone::Strong);
+    if width < ALL_FORMS {
+        line.extend(own(detail.form.title(), Tone::Dim));
+        return line;
+    }
     for (i, form) in Form::ALL.into_iter().enumerate() {
         if i > 0 {
             line.extend(own(" · ", Tone::Faint));

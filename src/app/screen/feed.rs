@@ -244,8 +244,12 @@ fn row(state: &State, entry: &EntryRef<'_>, widths: Widths, selected: Option<Seq
 
 /// How many entries are not here between its neighbours.
 fn hole_row(state: &State) -> Row {
-    let between = number::count(state.missing().between);
-    let says = format!("{between} entries not loaded");
+    let between = state.missing().between;
+    let says = if between.n == 0 {
+        "the source let go of what was here before it was loaded".to_owned()
+    } else {
+        format!("{} entries not loaded", number::count(between))
+    };
     let mut cells = vec![Cell::default(); 5];
     cells.push(Cell::Text(own(&says, Tone::Faint)));
     if let Some(glyph) = cells.get_mut(1) {
@@ -257,7 +261,7 @@ fn hole_row(state: &State) -> Row {
     }
 }
 
-/// Marked amber where the entry came late, twice, or with a skewed clock.
+/// Marked amber where the entry came late, twice, or with a skewed clock; faint where only we still have it.
 fn time(state: &State, entry: &EntryRef<'_>, width: u16) -> Line {
     let flags = entry.flags();
     let odd = flags.has(Flags::LATE) || flags.has(Flags::DUPLICATE) || flags.has(Flags::SKEWED);
@@ -267,7 +271,12 @@ fn time(state: &State, entry: &EntryRef<'_>, width: u16) -> Line {
     } else {
         zone.clock(entry.id().ms)
     };
-    own(&text, if odd { Tone::Amber } else { Tone::Dim })
+    let tone = match (odd, state.is_lost(entry)) {
+        (true, _) => Tone::Amber,
+        (false, true) => Tone::Faint,
+        (false, false) => Tone::Dim,
+    };
+    own(&text, tone)
 }
 
 /// More matches than that are not looked through for errors at every frame.

@@ -3,7 +3,7 @@
 use super::number;
 use super::style::own;
 use crate::app::keymap::{self, Command, Section};
-use crate::app::layout::Layout;
+use crate::app::layout::{Layout, PaneId, ScreenId};
 use crate::app::playhead::Playhead;
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::state::State;
@@ -27,19 +27,32 @@ pub fn footer(state: &State, layout: &Layout) -> Footer {
 /// The hints do what they say in the state that is shown.
 fn keys(state: &State) -> Vec<(SafeText, SafeText)> {
     let rows = keymap::TABLE.iter().filter_map(|binding| {
-        let label = match binding.keys.first()?.1 {
-            Command::PlayPause => match state.playhead {
-                Playhead::Paused(_) => "play",
-                Playhead::Following | Playhead::Playing { .. } => "pause",
-            },
-            Command::Follow if state.playhead == Playhead::Following => return None,
-            Command::Open if state.panes.detail.is_some() => "close",
-            Command::NextForm if state.panes.detail.is_some() => "form",
-            _ => binding.footer?,
-        };
+        let label = label(state, binding.keys.first()?.1, binding.footer)?;
         Some((SafeText::own(&short_keys(binding)), SafeText::own(label)))
     });
     rows.collect()
+}
+
+/// What the footer says of a command, if it shows it: `usual` where no screen and no state says something else.
+fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option<&'static str> {
+    let on_session = state.screen == ScreenId::Session;
+    match command {
+        Command::PlayPause => Some(match state.playhead {
+            Playhead::Paused(_) => "play",
+            Playhead::Following | Playhead::Playing { .. } => "pause",
+        }),
+        Command::Follow if state.playhead == Playhead::Following => None,
+        Command::Open if state.panes.zoomed == Some(PaneId::Detail) => Some("close"),
+        Command::Open if on_session => Some("entry"),
+        Command::Open if state.panes.detail.is_some() => Some("close"),
+        Command::NextForm if on_session || state.panes.detail.is_some() => Some("form"),
+        Command::SessionStart if on_session => Some("start, end"),
+        Command::Compare if on_session && state.panes.baseline.is_some() => Some("stop comparing"),
+        Command::Compare if on_session => Some("compare"),
+        Command::Back if on_session => Some("back"),
+        Command::Filter | Command::NarrowSession if on_session => None,
+        _ => usual,
+    }
 }
 
 /// Of several keys for the same command only the first.

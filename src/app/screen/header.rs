@@ -6,12 +6,12 @@ use self::fit::Part;
 use super::charts::Charts;
 use super::style::{own, theirs};
 use super::{clock, number};
-use crate::app::loading::Count;
 use crate::app::playhead::{Playhead, Rhythm, Wait};
 use crate::app::state::State;
 use crate::app::view::{Header, Line, Piece, Tone};
 use crate::model::{Ms, time};
 use crate::store::Link;
+use crate::{app::layout::ScreenId, app::loading::Count};
 
 /// In which order the parts of the row go when it gets narrow: the last first, the first never.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -213,8 +213,30 @@ fn pill(state: &State) -> Piece {
     }
 }
 
+/// All screens, the open one bright.
+fn tabs(open: ScreenId) -> Line {
+    let tab = |screen: ScreenId| {
+        let tone = if screen == open {
+            Tone::Strong
+        } else {
+            Tone::Dim
+        };
+        Piece::own(screen.title(), tone)
+    };
+    ScreenId::ALL.map(tab).into()
+}
+
 /// How much memory the log takes is a fact of the present and is left out in the past.
 fn right(state: &State, charts: Option<&Charts>) -> Parts {
+    if state.screen == ScreenId::Session {
+        let line = tabs(state.screen);
+        let width = line.iter().map(|tab| tab.text.width() + APART).sum();
+        return vec![Part {
+            rank: Rank::Memory,
+            line,
+            at_least: width,
+        }];
+    }
     let mut parts = Vec::new();
     let rates = rates(state, charts);
     if !rates.is_empty() {

@@ -85,7 +85,8 @@ fn items(state: &State, line: &Timeline, height: usize) -> Vec<Item> {
     items
 }
 
-fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
+/// Which session it is, of whom, and how it stands.
+pub fn heading(state: &State, name: &[u8], line: &Timeline) -> Line {
     let moment = state.moment_ms();
     let lasts = |to: Ms| time::span(to.saturating_sub(line.first_ms));
     let status = match line.status(moment) {
@@ -104,7 +105,14 @@ fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
     title.extend(own(" ", Tone::Plain));
     title.extend(theirs(user, 20, Tone::Dim));
     title.extend(own("  ", Tone::Plain));
-    title.push(status);
+    if !line.seqs.is_empty() {
+        title.push(status);
+    }
+    title
+}
+
+fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
+    let mut title = heading(state, name, line);
     title.extend(own(
         &format!("  {} msg", number::grouped(line.messages)),
         Tone::Dim,
@@ -126,7 +134,7 @@ fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
 }
 
 /// A producer need not tell of a start. Where everything is here, none is missing.
-fn older_may_be_missing(state: &State) -> bool {
+pub fn older_may_be_missing(state: &State) -> bool {
     !state.loading.at_start
 }
 

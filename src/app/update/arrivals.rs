@@ -17,6 +17,10 @@ pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
         Arrival::Older { page } => older(state, &page),
         Arrival::Fetched { ticket, page, then } => history::fetched(state, ticket, &page, then),
         Arrival::History(history) => progress(state, history),
+        Arrival::Held(held) => {
+            history::let_go(state, held);
+            Vec::new()
+        }
         Arrival::Link(link) => {
             state.feed.link = link;
             Vec::new()

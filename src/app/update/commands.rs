@@ -1,11 +1,12 @@
 //! What the keys do.
 
+use super::inspect;
 use super::scrubber;
 use super::seek;
 use super::settle::feed_height;
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
-use crate::app::layout::PaneId;
+use crate::app::layout::{PaneId, ScreenId};
 use crate::app::playhead::{Playhead, Rhythm};
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::screen;
@@ -14,8 +15,16 @@ use crate::app::zoom::{Turn, Zoom};
 use crate::query::Filter;
 use crate::store::Symbol;
 
-/// Runs a command.
+/// Runs a command on the screen that is open.
 pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
+    match state.screen {
+        ScreenId::Dashboard => common(state, command),
+        ScreenId::Session => inspect::run(state, command),
+    }
+}
+
+/// Runs a command as the dashboard does, and every screen that has no meaning of its own for it.
+pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Down => rows(state, 1),
         Command::Up => rows(state, -1),
@@ -53,6 +62,8 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow_to_row(state, command);
         }
+        Command::Show(screen) => inspect::show(state, screen),
+        Command::Compare => state.tell("2 opens the session, where d compares its state"),
         Command::Copy => return copy(state),
         Command::Help => state.help = Some(0),
         Command::Quit => return vec![Effect::Quit],
@@ -70,7 +81,7 @@ fn rows(state: &mut State, by: i64) {
         PaneId::Feed => seek::step(state, by),
         PaneId::Session => step_in_session(state, by),
         PaneId::Errors => step_in_errors(state, by),
-        PaneId::Detail => scroll_detail(state, by),
+        PaneId::Detail | PaneId::State => scroll_detail(state, by),
     }
 }
 
@@ -131,9 +142,11 @@ fn focus(state: &mut State, by: isize) {
     }
 }
 
-/// On an error group: stands on its newest error. Everywhere: opens the detail, or closes it.
+/// On an error group: stands on its newest error. On the session: opens its screen. Else opens the detail, or closes it.
 fn open(state: &mut State) {
-    if state.panes.focus == PaneId::Errors {
+    if state.panes.focus == PaneId::Session && state.panes.detail.is_none() {
+        inspect::show(state, ScreenId::Session);
+    } else if state.panes.focus == PaneId::Errors {
         let groups = screen::error_groups(state);
         let group = groups
             .iter()

@@ -7,23 +7,26 @@ use crate::app::action::Effect;
 use crate::app::loading::{Errand, Place};
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
-use crate::model::EntryId;
+use crate::model::{EntryId, Ms};
 use crate::project::Part;
 use crate::query::Moment;
-use crate::store::{Cursor, Direction, Fetch, IdRange, Page, Seq, Then};
+use crate::store::{Cursor, Direction, Fetch, Held, IdRange, Page, Seq, Then};
 
 /// So close to an end of what is here, more is asked for.
 const NEAR: u64 = 200;
 /// Entries asked for on each side of a far moment.
 const WINDOW: u64 = 1_000;
+/// A wait that is noticed.
+const NOTICED_MS: Ms = 300;
 /// Entries asked for at once when the playhead comes near a hole.
 const FILL: u64 = 10_000;
 
 /// Asks for a window around a moment, in the place of the one before.
 pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
     drop_window(state);
-    state.loading.at_start = false;
+    state.loading.window_at_start = false;
     state.loading.going = Some(moment);
+    state.loading.waited_ms = 0;
     let (before, from) = match moment {
         Moment::At(ms) => (
             EntryId::new(ms, u64::MAX),
@@ -45,6 +48,19 @@ pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
         effects.push(ask(state, Place::AfterWindow, on, WINDOW, newest));
     }
     effects
+}
+
+/// Says that it is on the way where that takes long enough to be noticed.
+pub fn tick(state: &mut State, elapsed_ms: Ms) {
+    let Some(moment) = state.loading.going else {
+        return;
+    };
+    let before = state.loading.waited_ms;
+    state.loading.waited_ms += elapsed_ms;
+    if before < NOTICED_MS && state.loading.waited_ms >= NOTICED_MS {
+        let at = state.options.zone.full(moment.first_id().ms);
+        state.tell(format!("on the way to {at} …"));
+    }
 }
 
 /// Forgets the window and what was asked for around it.
@@ -79,7 +95,6 @@ fn edge(state: &State, seq: Seq) -> Option<Edge> {
         state.log.seqs(from..to)
     };
     let same = neighbours(64)
-        .chain([seq])
         .filter_map(|seq| state.log.get(seq))
         .filter(|e| e.id() == id);
     Some(Edge {
@@ -115,7 +130,8 @@ fn ask(state: &mut State, place: Place, range: IdRange, count: u64, near: Edge) 
 
 /// Asks for more when the playhead comes near an end of what is here.
 pub fn wants_more(state: &mut State) -> Vec<Effect> {
-    if state.playhead == Playhead::Following || !state.feed.history.idle || state.log.is_empty() {
+    let is_still = state.playhead == Playhead::Following || state.loading.going.is_some();
+    if is_still || !state.feed.history.idle || state.log.is_empty() {
         return Vec::new();
     }
     let cursor = state.cursor();
@@ -192,7 +208,11 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
         state.loading.errands.remove(at);
     }
     let mut effects = Vec::new();
-    if !page.is_empty() && has_room(state, page, errand.place) {
+    if !page.is_empty() {
+        if !has_room(state, page, errand.place) {
+            state.loading.errands.retain(|e| e.ticket != ticket);
+            return Vec::new();
+        }
         take_in(state, page, errand.place);
         effects.extend(keep_up(state, page));
     }
@@ -204,7 +224,12 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
             state.tell(format!("could not load older entries: {}", trouble.what));
         }
     }
-    make_room(state);
+    if errand.place == Place::Front && state.log.hole().is_none() {
+        // What came must not go at once, or it would be asked for again without end.
+        state.loading.is_full |= state.log.memory_bytes() > state.options.memory_bytes;
+    } else {
+        make_room(state);
+    }
     effects.extend(arrive(state));
     effects
 }
@@ -231,6 +256,7 @@ fn take_in(state: &mut State, page: &Page, place: Place) {
     let (places, part, newer) = match (place, hole) {
         // The first page of a window makes it.
         (Place::Front | Place::AfterWindow, None) if state.loading.going.is_some() => {
+            state.loading.at_start = state.loading.window_at_start;
             (state.log.place(page), Part::Window, true)
         }
         (Place::Front, Some(_)) => (state.log.prepend(page), Part::Window, false),
@@ -272,8 +298,14 @@ fn note_activity(state: &mut State, range: std::ops::Range<Cursor>, part: Part, 
 
 /// The range of a fetch holds no more.
 fn exhausted(state: &mut State, errand: Errand) {
-    let Some(hole) = state.log.hole().filter(|_| errand.place.is_hole()) else {
-        state.loading.at_start |= errand.place == Place::Front;
+    if errand.place == Place::Front {
+        match (state.log.hole(), state.loading.going) {
+            (None, Some(_)) => state.loading.window_at_start = true,
+            _ => state.loading.at_start = true,
+        }
+        return;
+    }
+    let Some(hole) = state.log.hole() else {
         return;
     };
     // An eviction may have made the hole wider since.
@@ -306,4 +338,24 @@ fn arrive(state: &mut State) -> Vec<Effect> {
     state.loading.going = None;
     seek::stand_at(state, moment);
     Vec::new()
+}
+
+/// The source let go of its oldest entries: those that are here stay, and those that are not will not come.
+pub fn let_go(state: &mut State, held: Held) {
+    for (stream, first) in held.moved {
+        state.loading.still_held.retain(|(name, _)| *name != stream);
+        state.loading.still_held.push((stream, first));
+    }
+    let Some(first) = held.first_id else { return };
+    state.feed.history.first_id = Some(first);
+    let from = state.log.cursor_at(first.ms.saturating_sub(1));
+    let here = state.log.count(from..state.log.end());
+    if let Some(total) = held.total {
+        let left = total.saturating_sub(here);
+        state.loading.lost += state.not_loaded().saturating_sub(left);
+    }
+    let oldest = state.log.get(state.log.first().next());
+    if oldest.is_some_and(|e| e.id() <= first) && state.feed.history.idle {
+        state.loading.at_start = true;
+    }
 }

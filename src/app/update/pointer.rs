@@ -4,7 +4,7 @@ use super::{scrubber, seek};
 use crate::app::action::Effect;
 use crate::app::input::{Mouse, MouseKind};
 use crate::app::keymap::Command;
-use crate::app::layout::{Area, PaneId};
+use crate::app::layout::{Area, PaneId, ScreenId};
 use crate::app::screen::{self, FeedRow};
 use crate::app::state::State;
 use crate::app::zoom::Turn;
@@ -48,6 +48,7 @@ fn pane_at(state: &State, mouse: Mouse) -> Option<(PaneId, Area)> {
         (PaneId::Feed, l.feed),
         (PaneId::Session, l.session),
         (PaneId::Errors, l.errors),
+        (PaneId::State, l.state),
         (PaneId::Detail, l.detail),
     ];
     let mut present = panes.into_iter().filter_map(|(id, area)| Some((id, area?)));
@@ -69,7 +70,11 @@ fn press(state: &mut State, mouse: Mouse) {
             }
         }
         PaneId::Session => {
-            if let Some(seq) = screen::session_row(state, row) {
+            let found = match state.screen {
+                ScreenId::Dashboard => screen::session_row(state, row),
+                ScreenId::Session => screen::timeline_row(state, row),
+            };
+            if let Some(seq) = found {
                 seek::stand_on(state, seq);
             }
         }
@@ -79,7 +84,7 @@ fn press(state: &mut State, mouse: Mouse) {
                 seek::stand_on(state, group.last);
             }
         }
-        PaneId::Detail => {}
+        PaneId::Detail | PaneId::State => {}
     }
 }
 

@@ -3,6 +3,7 @@
 use super::seek;
 use crate::app::action::Effect;
 use crate::app::input::{Mouse, MouseKind};
+use crate::app::layout::ScreenId;
 use crate::app::playhead::Playhead;
 use crate::app::screen;
 use crate::app::state::State;
@@ -11,6 +12,9 @@ use crate::query::Moment;
 
 /// One notch around the moment under the mouse.
 pub fn by_wheel(state: &mut State, column: u16, turn: Turn) {
+    if state.screen == ScreenId::Session {
+        return;
+    }
     if let (Some(extent), Some(ms)) = (state.extent(), screen::scrubber_moment(state, column)) {
         state.panes.zoom = state.panes.zoom.turn(extent, ms, turn);
     }
@@ -18,6 +22,9 @@ pub fn by_wheel(state: &mut State, column: u16, turn: Turn) {
 
 /// One notch around the playhead.
 pub fn by_key(state: &mut State, turn: Turn) {
+    if state.screen == ScreenId::Session {
+        return state.tell("on this screen the scrubber shows the whole session");
+    }
     let Some(extent) = state.extent() else {
         return;
     };
@@ -35,6 +42,14 @@ pub fn by_key(state: &mut State, turn: Turn) {
 pub fn pointed(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     let was_dragging =
         std::mem::replace(&mut state.panes.dragging, mouse.kind != MouseKind::Release);
+    if state.screen == ScreenId::Session {
+        if let Some(seq) = screen::scrubber_step(state, mouse.column)
+            && mouse.kind != MouseKind::Release
+        {
+            seek::stand_on(state, seq);
+        }
+        return Vec::new();
+    }
     let Some(ms) = screen::scrubber_moment(state, mouse.column) else {
         return Vec::new();
     };

@@ -1,9 +1,13 @@
 //! What must hold after every action: the playhead stands on the log, the feed shows the playhead, the session pane has a session.
 
+use crate::app::inspected::{Inspected, Subject};
+use crate::app::layout::ScreenId;
 use crate::app::playhead::Playhead;
+use crate::app::screen;
 use crate::app::state::State;
+use crate::app::window::first_in_view;
 use crate::model::Ms;
-use crate::store::{Seq, Symbol};
+use crate::store::{Cursor, Log, Seq, Symbol};
 
 /// While following, the session pane keeps its session until that has been silent for this long.
 const SILENT_MS: Ms = 30_000;
@@ -12,9 +16,69 @@ const SILENT_MS: Ms = 30_000;
 pub fn settle(state: &mut State) {
     keep_playhead_on_log(state);
     keep_horizon(state);
-    keep_playhead_in_feed(state);
-    choose_session(state);
     find_spikes(state);
+    match state.screen {
+        ScreenId::Dashboard => {
+            keep_playhead_in_feed(state);
+            choose_session(state);
+        }
+        ScreenId::Session => {
+            // It stays with its session, whoever speaks.
+            if !state.panes.session.is_some() {
+                state.panes.session = last_session(&state.log, state.cursor());
+            }
+            inspect(state);
+            keep_playhead_in_timeline(state);
+        }
+    }
+}
+
+/// The session of the last entry that has one.
+fn last_session(log: &Log, cursor: Cursor) -> Symbol {
+    let mut chunks = log.chunks(log.first()..cursor).rev();
+    let found = chunks.find_map(|(_, chunk, rows)| {
+        let sessions = chunk.columns.session.get(rows)?;
+        sessions.iter().copied().rfind(|session| session.is_some())
+    });
+    found.unwrap_or_default()
+}
+
+/// Folds the session at the playhead.
+fn inspect(state: &mut State) {
+    let subject = Subject {
+        log: &state.log,
+        mapping: &state.options.mapping,
+        session: state.panes.session,
+        cursor: state.playhead.cursor(&state.log),
+        horizon: state.horizon(),
+        baseline: state.panes.baseline,
+    };
+    match &mut state.inspected {
+        Some(inspected) => inspected.refresh(subject),
+        None => state.inspected = Some(Box::new(Inspected::new(subject))),
+    }
+    let is_compared = state
+        .inspected
+        .as_ref()
+        .is_some_and(|i| i.baseline().is_some());
+    if !is_compared && state.panes.baseline.take().is_some() {
+        state.tell("the entry that was compared with is not here any more");
+    }
+}
+
+/// Moves the timeline only when the playhead's event would leave it.
+fn keep_playhead_in_timeline(state: &mut State) {
+    let height = screen::timeline_height(state);
+    let Some(inspected) = &state.inspected else {
+        return;
+    };
+    let (steps, happened) = (inspected.shown(), inspected.happened());
+    let following = state.playhead == Playhead::Following;
+    let kept = state.panes.timeline.filter(|_| !following);
+    let kept = kept.and_then(|seq| steps.binary_search_by_key(&seq, |step| step.seq).ok());
+    let at = happened.saturating_sub(1);
+    let first = first_in_view(steps, at, kept, height);
+    state.panes.timeline = steps.get(first).map(|step| step.seq);
 }
 
 /// At least one entry has happened wherever the playhead stands.
@@ -24,7 +88,7 @@ fn keep_playhead_on_log(state: &mut State) {
         Playhead::Following => {}
         _ if state.log.is_empty() => state.playhead = Playhead::Following,
         Playhead::Paused(cursor) | Playhead::Playing { cursor, .. } => {
-            *cursor = (*cursor).clamp(low, high.max(low));
+            *cursor = state.log.beside((*cursor).clamp(low, high.max(low)));
         }
     }
 }

@@ -2,16 +2,15 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::ids::{self, Fallback};
-use super::{BLOCK_BYTES, LINE_BYTES};
+use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES};
 use crate::model::{EntryId, FieldRef, Mapping};
 use crate::source::line::{self, Line};
 use crate::store::{Page, PageBuilder};
-
-const FIRST_BLOCK_BYTES: usize = 1 << 16;
 
 /// Reads one file backwards.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ pub struct Backwards {
 #[derive(Debug, Default)]
 pub struct Block {
     bytes: Vec<u8>,
-    lines: Vec<(EntryId, std::ops::Range<usize>)>,
+    lines: Vec<(EntryId, Range<usize>)>,
     stream: Vec<u8>,
 }
 
@@ -69,11 +68,12 @@ impl Block {
 
 /// Adds one line, whose id is known.
 pub fn push(bytes: &[u8], id: EntryId, stream: &[u8], page: &mut PageBuilder) {
-    let line = line::parse(bytes);
+    let line = line::parse(bytes.trim_ascii());
     page.push(line.stream.as_deref().unwrap_or(stream), id, &refs(&line));
 }
 
-fn refs<'a>(line: &'a Line<'_>) -> Vec<FieldRef<'a>> {
+/// Its fields, as the mapping takes them.
+pub fn refs<'a>(line: &'a Line<'_>) -> Vec<FieldRef<'a>> {
     line.fields
         .iter()
         .map(|(n, v)| (n.as_ref(), v.as_ref()))
@@ -109,18 +109,46 @@ impl Backwards {
                 return Ok(None);
             }
             self.read_more()?;
-            let whole_from = if self.start == 0 {
-                0
-            } else {
-                memchr::memchr(b'\n', &self.carry).map_or(self.carry.len(), |at| at + 1)
+            let lines = self.whole_lines();
+            let Some(from) = self.cut_at(&lines) else {
+                continue;
             };
-            let bytes = self.carry.split_off(whole_from);
-            let offset = self.start + whole_from as u64;
-            let block = self.lines(bytes, offset);
+            let bytes = self.carry.split_off(from);
+            let block = self.name(bytes, from, lines);
             if !block.lines.is_empty() {
                 return Ok(Some(block));
             }
         }
+    }
+
+    /// The lines of which the beginning was read, and what each claims.
+    fn whole_lines(&self) -> Vec<(Range<usize>, Option<EntryId>)> {
+        let from = if self.start == 0 {
+            0
+        } else {
+            memchr::memchr(b'\n', &self.carry).map_or(self.carry.len(), |at| at + 1)
+        };
+        let ranges = ranges_of(self.carry.get(from..).unwrap_or_default()).into_iter();
+        let claimed = |range: Range<usize>| {
+            let (start, end) = (from + range.start, from + range.end);
+            let line = line::parse(self.carry.get(start..end).unwrap_or_default().trim_ascii());
+            let at = self.start + start as u64;
+            let stream = line.stream.as_deref().unwrap_or(&self.stream);
+            let id = ids::claimed(&line, stream, &refs(&line), at, &self.mapping);
+            (start..end, id)
+        };
+        ranges.map(claimed).collect()
+    }
+
+    /// Where a block may begin: a line that claims no id stands behind the one before it, so it waits for that one, unless
+    /// that is far away.
+    fn cut_at(&self, lines: &[(Range<usize>, Option<EntryId>)]) -> Option<usize> {
+        if self.start == 0 {
+            return Some(0);
+        }
+        let claiming = lines.iter().find(|(_, id)| id.is_some());
+        let begins = claiming.or_else(|| lines.first().filter(|_| self.carry.len() > BLOCK_BYTES));
+        begins.map(|(range, _)| range.start)
     }
 
     fn read_more(&mut self) -> io::Result<()> {
@@ -142,26 +170,27 @@ impl Backwards {
         Ok(())
     }
 
-    fn lines(&mut self, bytes: Vec<u8>, offset: u64) -> Block {
-        let mut ranges = Vec::new();
-        let mut given = Vec::new();
-        let mut last = EntryId::MIN;
-        let fallback = if self.ceiling == EntryId::MAX {
+    /// Gives the lines from `from` on their ids. `bytes` are theirs.
+    fn name(
+        &mut self,
+        bytes: Vec<u8>,
+        from: usize,
+        lines: Vec<(Range<usize>, Option<EntryId>)>,
+    ) -> Block {
+        let fallback = if self.start == 0 || self.ceiling == EntryId::MAX {
             self.fallback
         } else {
             Fallback {
                 ms: self.ceiling.ms,
             }
         };
-        for range in ranges_of(&bytes) {
-            let text = bytes.get(range.clone()).unwrap_or_default();
-            let line = line::parse(text);
-            let at = offset + range.start as u64;
-            let stream = line.stream.as_deref().unwrap_or(&self.stream);
-            let claimed = ids::claimed(&line, stream, &refs(&line), at, &self.mapping);
+        let mut last = EntryId::MIN;
+        let (mut given, mut ranges) = (Vec::new(), Vec::new());
+        for (range, claimed) in lines.into_iter().filter(|(range, _)| range.start >= from) {
+            let at = self.start + range.start as u64;
             last = ids::forward(last, claimed, at, fallback);
             given.push(last);
-            ranges.push(range);
+            ranges.push(range.start - from..range.end - from);
         }
         ids::lower(&mut given, self.ceiling);
         self.ceiling = given.first().copied().unwrap_or(self.ceiling);
@@ -173,7 +202,7 @@ impl Backwards {
     }
 }
 
-fn ranges_of(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+fn ranges_of(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut from = 0;
     let ends =
         memchr::memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len()));

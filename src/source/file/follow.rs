@@ -1,20 +1,20 @@
 //! Following files: one thread for what plain files hold already, one thread for each file's live end.
 
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use tokio::sync::mpsc;
 
+use super::archive::{Archive, Given};
 use super::forward::{self, Assembler};
 use super::grow::{Found, Growth, LOOK, cut_line};
 use super::ids::Fallback;
 use super::past::Past;
-use super::{is_compressed, is_stdin, stream_of};
+use super::range::Ending;
+use super::{Named, is_compressed, unreadable};
 use crate::model::{EntryId, Mapping};
-use crate::source::{FileSpec, Request, Start, now_ms};
+use crate::source::{FileSpec, Start, now_ms};
 use crate::store::{Arrival, History, Link, Page, Trouble};
 
 /// Entries of the first page.
@@ -23,40 +23,36 @@ const PAGE: usize = 4_000;
 
 type Arrivals = mpsc::Sender<Arrival>;
 
-/// Starts the threads; they end when the receiver of the arrivals is dropped.
-pub fn follow(
-    spec: FileSpec,
-    start: Start,
-    mapping: Arc<Mapping>,
-    arrivals: Arrivals,
-    requests: mpsc::Receiver<Request>,
-) {
-    thread::spawn(move || run(spec.paths, start, &mapping, arrivals, requests));
+/// Starts the threads; they end when the receiver of the arrivals is dropped. Gives what they do not load.
+pub fn follow(spec: &FileSpec, start: Start, mapping: Arc<Mapping>, arrivals: Arrivals) -> Archive {
+    let files: Vec<Named> = spec
+        .paths
+        .iter()
+        .map(|path| Named::new(path, &mapping))
+        .collect();
+    let given = Given::default();
+    let archive = Archive::new(files.clone(), given.clone());
+    thread::spawn(move || run(files, start, &mapping, arrivals, &given));
+    archive
 }
 
-fn run(
-    paths: Vec<PathBuf>,
-    start: Start,
-    mapping: &Arc<Mapping>,
-    arrivals: Arrivals,
-    requests: mpsc::Receiver<Request>,
-) {
-    let (pipes, plain): (Vec<PathBuf>, Vec<PathBuf>) = paths
+fn run(files: Vec<Named>, start: Start, mapping: &Arc<Mapping>, arrivals: Arrivals, given: &Given) {
+    let (pipes, plain): (Vec<Named>, Vec<Named>) = files
         .into_iter()
-        .partition(|p| is_stdin(p) || is_compressed(p));
+        .partition(|f| f.is_stdin() || is_compressed(&f.path));
     let mut past = Past::new(Arc::clone(mapping));
     let mut growths = Vec::new();
-    for path in plain {
-        let opened = past.open(&path, false);
+    for file in plain {
+        let opened = past.open(&file, Ending::WholeLines, EntryId::MAX);
         if let Err(error) = &opened {
             send(
                 &arrivals,
-                Arrival::Link(Link::Waiting(unreadable(&path, error))),
+                Arrival::Link(Link::Waiting(unreadable(&file.path, error))),
             );
         }
         growths.push((
             opened.is_ok(),
-            Growth::new(path, Arc::clone(mapping), opened.ok()),
+            Growth::new(file.path, Arc::clone(mapping), opened.ok()),
         ));
     }
     if !pipes.is_empty() || growths.iter().any(|(open, _)| *open) {
@@ -80,17 +76,18 @@ fn run(
         thread::spawn(move || grow(growth, &arrivals));
     }
     let open = Arc::new(AtomicUsize::new(pipes.len()));
-    for path in pipes {
+    for file in pipes {
         let (arrivals, mapping, open) = (arrivals.clone(), Arc::clone(mapping), Arc::clone(&open));
+        let given = given.clone();
         thread::spawn(move || {
-            pipe(&path, mapping, &arrivals);
+            pipe(&file, mapping, &arrivals, &given);
             if open.fetch_sub(1, Ordering::SeqCst) == 1 && !endless {
                 send(&arrivals, Arrival::Link(Link::Ended));
             }
         });
     }
     drop(arrivals);
-    history.run(requests);
+    history.run();
 }
 
 fn send(arrivals: &Arrivals, arrival: Arrival) -> bool {
@@ -101,20 +98,6 @@ fn newer(page: Page) -> Arrival {
     Arrival::Newer {
         page: Arc::new(page),
         received_at: now_ms(),
-    }
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Trouble {
-    let shown = path.display();
-    match error.kind() {
-        io::ErrorKind::NotFound => Trouble::new(
-            format!("{shown} does not exist yet"),
-            "waiting for it; check --file",
-        ),
-        io::ErrorKind::PermissionDenied => {
-            Trouble::new(format!("{shown} may not be read"), "check its permissions")
-        }
-        _ => Trouble::new(format!("{shown} cannot be read: {error}"), "check --file"),
     }
 }
 
@@ -144,18 +127,29 @@ fn grow(mut growth: Growth, arrivals: &Arrivals) {
 }
 
 /// A stream of bytes with an end.
-fn pipe(path: &Path, mapping: Arc<Mapping>, arrivals: &Arrivals) {
-    let lines = Assembler::new(stream_of(path), mapping, 0, EntryId::MIN);
-    let fallback = || Fallback { ms: now_ms() };
-    let read = forward::open(path).and_then(|mut reader| {
+fn pipe(file: &Named, mapping: Arc<Mapping>, arrivals: &Arrivals, given: &Given) {
+    let is_stdin = file.is_stdin();
+    let lines = Assembler::new(file.stream(), mapping, 0, EntryId::MIN);
+    let fallback = || {
+        if is_stdin {
+            Fallback { ms: now_ms() }
+        } else {
+            file.fallback
+        }
+    };
+    let read = forward::open(&file.path).and_then(|mut reader| {
         forward::drain(reader.as_mut(), lines, fallback, |page| {
+            given.note(page.id_range().filter(|_| is_stdin));
             send(arrivals, newer(page))
         })
     });
     match read {
         Ok(0) => {}
         Ok(cut) => drop(send(arrivals, Arrival::Notice(cut_line(cut)))),
-        Err(error) => drop(send(arrivals, Arrival::Notice(unreadable(path, &error)))),
+        Err(error) => drop(send(
+            arrivals,
+            Arrival::Notice(unreadable(&file.path, &error)),
+        )),
     }
 }
 
@@ -176,22 +170,14 @@ impl Loading {
         }
     }
 
-    fn run(mut self, mut requests: mpsc::Receiver<Request>) {
-        loop {
-            while self.progress.loaded < self.asked && !self.progress.at_start {
-                if !self.load_page(PAGE) {
-                    return;
-                }
-            }
-            self.progress.idle = true;
-            if !self.tell() {
+    fn run(mut self) {
+        while self.progress.loaded < self.asked && !self.progress.at_start {
+            if !self.load_page(PAGE) {
                 return;
             }
-            match requests.blocking_recv() {
-                Some(Request::Fetch(_)) => {}
-                None => return,
-            }
         }
+        self.progress.idle = true;
+        self.tell();
     }
 
     fn load_page(&mut self, usual: usize) -> bool {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ids::{self, Fallback};
-use super::{BLOCK_BYTES, LINE_BYTES};
+use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES};
 use crate::model::{EntryId, FieldRef, Mapping};
 use crate::source::{IdRange, line};
 use crate::store::{Page, PageBuilder};
@@ -36,10 +36,7 @@ impl Assembler {
             last,
             cut: 0,
             skipping: false,
-            wanted: IdRange {
-                from: EntryId::MIN,
-                to: EntryId::MAX,
-            },
+            wanted: IdRange::ALL,
         }
     }
 
@@ -47,6 +44,11 @@ impl Assembler {
     pub fn within(mut self, wanted: IdRange) -> Self {
         self.wanted = wanted;
         self
+    }
+
+    /// Whether all that comes lies behind the range.
+    pub fn is_past(&self) -> bool {
+        self.last > self.wanted.to
     }
 
     /// Takes bytes; gives the entries that became whole.
@@ -117,7 +119,7 @@ impl Assembler {
         let stream = line.stream.as_deref().unwrap_or(&self.stream);
         let claimed = ids::claimed(&line, stream, &fields, self.offset, &self.mapping);
         self.last = ids::forward(self.last, claimed, self.offset, fallback);
-        if (self.wanted.from..=self.wanted.to).contains(&self.last) {
+        if self.wanted.contains(self.last) {
             page.push(stream, self.last, &fields);
         }
     }
@@ -137,7 +139,7 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     })
 }
 
-/// Reads everything, page by page, until `sink` wants no more. Returns the lines that were cut.
+/// Reads everything, page by page, in blocks that grow, until `sink` wants no more or nothing wanted can come. Returns the lines that were cut.
 pub fn drain(
     reader: &mut dyn Read,
     mut assembler: Assembler,
@@ -145,8 +147,10 @@ pub fn drain(
     mut sink: impl FnMut(Page) -> bool,
 ) -> io::Result<u64> {
     let mut block = vec![0; BLOCK_BYTES];
+    let mut size = FIRST_BLOCK_BYTES;
     loop {
-        let count = match reader.read(&mut block) {
+        let room = block.get_mut(..size).unwrap_or_default();
+        let count = match reader.read(room) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             read => read?,
         };
@@ -155,9 +159,10 @@ pub fn drain(
         } else {
             assembler.take(block.get(..count).unwrap_or_default(), fallback())
         };
-        if page.is_some_and(|page| !sink(page)) || count == 0 {
+        if page.is_some_and(|page| !sink(page)) || count == 0 || assembler.is_past() {
             return Ok(assembler.cut);
         }
+        size = (size * 2).min(BLOCK_BYTES);
     }
 }
 

@@ -2,15 +2,13 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
+use super::Named;
 use super::back::{self, Backwards, Block};
-use super::ids::Fallback;
-use super::stream_of;
+use super::range::Ending;
+use super::seek::Seeker;
 use crate::model::{EntryId, Mapping};
-use crate::source::now_ms;
 use crate::store::{Page, PageBuilder};
 
 /// Lines of a merged page.
@@ -43,24 +41,26 @@ impl Past {
         }
     }
 
-    /// Opens a file. With `whole`, a last line without its newline counts as a line.
-    pub fn open(&mut self, path: &Path, whole: bool) -> io::Result<Opened> {
-        let file = File::open(path)?;
-        let size = file.metadata()?.len();
-        let end = if whole {
-            size
-        } else {
-            back::end_of_lines(&file, size)?
-        };
-        let fallback = Fallback {
-            ms: modified_ms(&file),
-        };
+    /// Opens a file, to be read from the last line with an id up to `to`, or one near behind it.
+    pub fn open(&mut self, named: &Named, ending: Ending, to: EntryId) -> io::Result<Opened> {
+        let file = File::open(&named.path)?;
+        let stream = named.stream();
+        let mut end = ending.of(&file)?;
+        if to < EntryId::MAX {
+            let seeker = Seeker {
+                file: &file,
+                end,
+                stream: &stream,
+                mapping: &self.mapping,
+            };
+            end = seeker.above(to.next())?;
+        }
         let mut backwards = Backwards::new(
             file.try_clone()?,
-            stream_of(path),
+            stream,
             Arc::clone(&self.mapping),
             end,
-            fallback,
+            named.fallback,
         );
         let block = backwards.block()?.unwrap_or_default();
         let last = block.last().unwrap_or_default();
@@ -120,12 +120,4 @@ fn refill(file: &mut Backwards, block: &mut Block) -> io::Result<()> {
         *block = next;
     }
     Ok(())
-}
-
-fn modified_ms(file: &File) -> u64 {
-    let modified = file.metadata().and_then(|m| m.modified()).ok();
-    let since = modified.and_then(|m| m.duration_since(UNIX_EPOCH).ok());
-    since
-        .and_then(|d| u64::try_from(d.as_millis()).ok())
-        .unwrap_or_else(now_ms)
 }

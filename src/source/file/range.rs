@@ -1,8 +1,11 @@
-//! A range of files by id, merged. Backwards through plain files a block at a time; a compressed file has no way back, so in
-//! reverse what the range holds of it is kept in memory.
+//! A range of files by id, merged. A plain file is read from near the range on, a block at a time, in either direction; a
+//! compressed file has no way back and no middle, so it is read from its start, and in reverse what is wanted of it is kept
+//! in memory.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -10,81 +13,107 @@ use std::thread;
 use tokio::sync::mpsc;
 
 use super::forward::{self, Assembler};
-use super::ids::Fallback;
 use super::past::Past;
-use super::{is_compressed, is_stdin, stream_of};
+use super::seek::Seeker;
+use super::{Named, back};
 use crate::model::{EntryId, Mapping};
-use crate::source::{Direction, FileSpec, IdRange, SourceError, now_ms};
+use crate::source::{Direction, FileSpec, IdRange, Pages, Part, Reader, SourceError};
 use crate::store::{Page, PageBuilder, Trouble};
 
 const PAGE: usize = 4_000;
 
 type Answer = Result<Page, SourceError>;
 
-/// Opens the files and starts reading; the pages come over the channel.
-pub fn read(
-    spec: &FileSpec,
-    range: IdRange,
-    direction: Direction,
-    mapping: Arc<Mapping>,
-) -> Result<mpsc::Receiver<Answer>, SourceError> {
-    for path in spec.paths.iter().filter(|p| !is_stdin(p)) {
-        std::fs::File::open(path).map_err(|e| failed(path, &e))?;
+/// Where a file's lines end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With the file: a last line without its newline is a line.
+    File,
+    /// With the last newline: what is torn belongs to those who follow the file.
+    WholeLines,
+}
+
+impl Ending {
+    /// That place, in a plain file.
+    pub fn of(self, file: &File) -> io::Result<u64> {
+        let size = file.metadata()?.len();
+        match self {
+            Self::File => Ok(size),
+            Self::WholeLines => back::end_of_lines(file, size),
+        }
     }
+}
+
+/// Opens the files and starts reading.
+pub fn read(spec: &FileSpec, part: Part, mapping: Arc<Mapping>) -> Result<Reader, SourceError> {
+    let named = spec.paths.iter().map(|path| Named::new(path, &mapping));
+    let files: Vec<Named> = named.collect();
+    for file in files.iter().filter(|f| !f.is_stdin()) {
+        File::open(&file.path).map_err(|e| failed(&file.path, &e))?;
+    }
+    Ok(open(files, part, Ending::File, mapping))
+}
+
+/// Starts reading; the pages come over a channel.
+pub fn open(files: Vec<Named>, part: Part, ending: Ending, mapping: Arc<Mapping>) -> Reader {
     let (pages_in, pages) = mpsc::channel(2);
-    let paths = spec.paths.clone();
+    let reading = Reading {
+        part,
+        ending,
+        mapping,
+    };
     thread::spawn(move || {
         let sink = |answer| pages_in.blocking_send(answer).is_ok();
-        let ended = match direction {
-            Direction::Forward => forwards(paths, range, &mapping, sink),
-            Direction::Reverse => backwards(&paths, range, &mapping, sink),
+        let ended = match part.direction {
+            Direction::Forward => reading.forwards(files, sink),
+            Direction::Reverse => reading.backwards(&files, sink),
         };
         if let Err(error) = ended {
             // A reader that was dropped does not want to know.
             drop(pages_in.blocking_send(Err(error)));
         }
     });
-    Ok(pages)
+    Reader(Pages::Sent(pages))
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> SourceError {
+fn failed(path: &Path, error: &io::Error) -> SourceError {
     SourceError::Failed(Trouble::new(
         format!("{} cannot be read: {error}", path.display()),
         "check --file",
     ))
 }
 
-/// Reads one file into `sink`.
-fn drain(
-    path: &Path,
-    range: IdRange,
+/// What is read, and how.
+#[derive(Clone, Debug)]
+struct Reading {
+    part: Part,
+    ending: Ending,
     mapping: Arc<Mapping>,
-    sink: impl FnMut(Page) -> bool,
-) -> Result<(), SourceError> {
-    let lines = Assembler::new(stream_of(path), mapping, 0, EntryId::MIN).within(range);
-    let reader = forward::open(path);
-    let now = now_ms();
-    let drained =
-        reader.and_then(|mut r| forward::drain(r.as_mut(), lines, || Fallback { ms: now }, sink));
-    drained.map(drop).map_err(|e| failed(path, &e))
 }
 
-fn forwards(
-    paths: Vec<PathBuf>,
-    range: IdRange,
-    mapping: &Arc<Mapping>,
-    sink: impl Fn(Answer) -> bool,
-) -> Result<(), SourceError> {
-    if let [path] = paths.as_slice() {
-        return drain(path, range, Arc::clone(mapping), |page| sink(Ok(page)));
+impl Reading {
+    fn forwards(
+        &self,
+        files: Vec<Named>,
+        sink: impl Fn(Answer) -> bool,
+    ) -> Result<(), SourceError> {
+        if let [file] = files.as_slice() {
+            return self.drain(file, |page| sink(Ok(page)));
+        }
+        let mut heads: Vec<Heads> = files.into_iter().map(|file| self.head(file)).collect();
+        loop {
+            let page = merged(&mut heads, &self.mapping)?;
+            if page.is_empty() || !sink(Ok(page)) {
+                return Ok(());
+            }
+        }
     }
-    let spawn = |path: PathBuf| {
+
+    fn head(&self, file: Named) -> Heads {
         let (pages_in, pages) = sync_channel(1);
-        let mapping = Arc::clone(mapping);
+        let reading = self.clone();
         thread::spawn(move || {
-            let ended = drain(&path, range, mapping, |page| {
-                pages_in.send(Ok(page)).is_ok()
-            });
+            let ended = reading.drain(&file, |page| pages_in.send(Ok(page)).is_ok());
             if let Err(error) = ended {
                 drop(pages_in.send(Err(error)));
             }
@@ -94,14 +123,98 @@ fn forwards(
             page: None,
             row: 0,
         }
-    };
-    let mut files: Vec<Heads> = paths.into_iter().map(spawn).collect();
-    loop {
-        let page = merged(&mut files, mapping)?;
-        if page.is_empty() || !sink(Ok(page)) {
-            return Ok(());
+    }
+
+    /// Reads one file into `sink`.
+    fn drain(&self, file: &Named, sink: impl FnMut(Page) -> bool) -> Result<(), SourceError> {
+        let drained = self.bytes(file).and_then(|(mut bytes, lines)| {
+            forward::drain(bytes.as_mut(), lines, || file.fallback, sink)
+        });
+        drained.map(drop).map_err(|e| failed(&file.path, &e))
+    }
+
+    /// A file's bytes from near the range on, and what makes lines of them.
+    fn bytes(&self, file: &Named) -> io::Result<(Box<dyn Read + Send>, Assembler)> {
+        let (stream, range) = (file.stream(), self.part.range);
+        if !file.is_plain() {
+            let lines = Assembler::new(stream, Arc::clone(&self.mapping), 0, EntryId::MIN);
+            return Ok((forward::open(&file.path)?, lines.within(range)));
+        }
+        let mut bytes = File::open(&file.path)?;
+        let end = self.ending.of(&bytes)?;
+        let seeker = Seeker {
+            file: &bytes,
+            end,
+            stream: &stream,
+            mapping: &self.mapping,
+        };
+        let place = seeker.below(range.from)?;
+        bytes.seek(SeekFrom::Start(place.offset))?;
+        let lines = Assembler::new(stream, Arc::clone(&self.mapping), place.offset, place.last);
+        let limit = match self.ending {
+            Ending::File => u64::MAX,
+            Ending::WholeLines => end - place.offset,
+        };
+        Ok((Box::new(bytes.take(limit)), lines.within(range)))
+    }
+
+    fn backwards(&self, files: &[Named], sink: impl Fn(Answer) -> bool) -> Result<(), SourceError> {
+        if !files.iter().all(Named::is_plain) {
+            return self.reversed(files, sink);
+        }
+        let range = self.part.range;
+        let mut past = Past::new(Arc::clone(&self.mapping));
+        for file in files {
+            past.open(file, self.ending, range.to)
+                .map_err(|e| failed(&file.path, &e))?;
+        }
+        let broken = |e: io::Error| failed(Path::new("a file"), &e);
+        while let Some(page) = past.page(PAGE).map_err(broken)? {
+            let Some((first, _)) = page.id_range() else {
+                continue;
+            };
+            let page = cut(page, range, &self.mapping);
+            if !page.is_empty() && !sink(Ok(page)) || first < range.from {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn reversed(&self, files: &[Named], sink: impl Fn(Answer) -> bool) -> Result<(), SourceError> {
+        let newest = std::cell::RefCell::new(Newest::default());
+        self.forwards(files.to_vec(), |answer| {
+            newest.borrow_mut().push(answer, self.part.most);
+            true
+        })?;
+        for answer in newest.into_inner().pages {
+            if !sink(answer) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The newest pages, newest first, as many as hold so many entries.
+#[derive(Debug, Default)]
+struct Newest {
+    pages: VecDeque<Answer>,
+    entries: u64,
+}
+
+impl Newest {
+    fn push(&mut self, answer: Answer, most: u64) {
+        self.entries += entries(Some(&answer));
+        self.pages.push_front(answer);
+        while self.entries - entries(self.pages.back()) >= most && self.pages.len() > 1 {
+            self.entries -= entries(self.pages.pop_back().as_ref());
         }
     }
+}
+
+fn entries(answer: Option<&Answer>) -> u64 {
+    answer.map_or(0, |a| a.as_ref().map_or(0, |page| page.len() as u64))
 }
 
 /// The next entry of one of several files.
@@ -126,17 +239,10 @@ impl Heads {
 
     fn pass(&mut self, into: &mut PageBuilder) {
         if let Some(page) = &self.page {
-            copy(page, self.row, into);
+            into.copy(page, self.row);
         }
         self.row += 1;
     }
-}
-
-fn copy(page: &Page, row: usize, into: &mut PageBuilder) {
-    let stream = page.columns.stream.get(row).copied().unwrap_or_default();
-    let id = page.columns.id.get(row).copied().unwrap_or_default();
-    let fields = page.payloads.named(row, &page.strings);
-    into.push(page.strings.get(stream), id, &fields);
 }
 
 fn merged(files: &mut [Heads], mapping: &Arc<Mapping>) -> Result<Page, SourceError> {
@@ -155,66 +261,16 @@ fn merged(files: &mut [Heads], mapping: &Arc<Mapping>) -> Result<Page, SourceErr
     Ok(page.finish())
 }
 
-fn backwards(
-    paths: &[PathBuf],
-    range: IdRange,
-    mapping: &Arc<Mapping>,
-    sink: impl Fn(Answer) -> bool,
-) -> Result<(), SourceError> {
-    if paths.iter().any(|p| is_stdin(p) || is_compressed(p)) {
-        return reversed(paths, range, mapping, sink);
-    }
-    let mut past = Past::new(Arc::clone(mapping));
-    for path in paths {
-        past.open(path, true).map_err(|e| failed(path, &e))?;
-    }
-    let broken = |e: std::io::Error| failed(Path::new("a file"), &e);
-    while let Some(page) = past.page(PAGE).map_err(broken)? {
-        let Some((first, _)) = page.id_range() else {
-            continue;
-        };
-        let page = cut(page, range, mapping);
-        if !page.is_empty() && !sink(Ok(page)) || first < range.from {
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn reversed(
-    paths: &[PathBuf],
-    range: IdRange,
-    mapping: &Arc<Mapping>,
-    sink: impl Fn(Answer) -> bool,
-) -> Result<(), SourceError> {
-    let pages = std::cell::RefCell::new(VecDeque::new());
-    forwards(paths.to_vec(), range, mapping, |answer| {
-        pages.borrow_mut().push_front(answer);
-        true
-    })?;
-    for answer in pages.into_inner() {
-        if !sink(answer) {
-            break;
-        }
-    }
-    Ok(())
-}
-
 /// The entries of a page within a range.
 fn cut(page: Page, range: IdRange, mapping: &Arc<Mapping>) -> Page {
-    let within = |id: &EntryId| (range.from..=range.to).contains(id);
-    if page.columns.id.iter().all(within) {
+    let ids = &page.columns.id;
+    if ids.iter().all(|id| range.contains(*id)) {
         return page;
     }
     let mut part = PageBuilder::new(Arc::clone(mapping));
-    for (row, _) in page
-        .columns
-        .id
-        .iter()
-        .enumerate()
-        .filter(|(_, id)| within(id))
-    {
-        copy(&page, row, &mut part);
+    let rows = (0..page.len()).filter(|row| ids.get(*row).is_some_and(|id| range.contains(*id)));
+    for row in rows {
+        part.copy(&page, row);
     }
     part.finish()
 }

@@ -1,10 +1,11 @@
-//! History: from the place where the tail began back to the start of the streams, on a connection of its own.
+//! The first history: from the place where the tail began backwards, on a connection of its own. It ends when so much as
+//! was asked for at the start is loaded; whatever else is wanted is fetched by its ids.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::RedisError;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::board::Desk;
 use super::connect::Use;
@@ -14,18 +15,17 @@ use super::tail::retry_in_ms;
 use super::track::Track;
 use super::wire::Wire;
 use crate::model::EntryId;
-use crate::source::{Direction, IdRange, Request, now_ms};
+use crate::source::{Direction, IdRange, now_ms};
 use crate::store::{Arrival, History, Page};
 
 /// Entries of the first page: what a screen shows, and little more.
 const FIRST_PAGE: usize = 200;
 
-/// Loads history.
+/// Loads the first history.
 pub struct Backfill {
     desk: Desk,
     merge: Merge,
     key: Vec<u8>,
-    requests: mpsc::Receiver<Request>,
     gate: watch::Sender<bool>,
     asked: u64,
     progress: History,
@@ -34,13 +34,7 @@ pub struct Backfill {
 
 impl Backfill {
     /// Begins where the tail of each stream begins.
-    pub fn new(
-        desk: Desk,
-        tracks: &[Track],
-        asked: u64,
-        requests: mpsc::Receiver<Request>,
-        gate: watch::Sender<bool>,
-    ) -> Self {
+    pub fn new(desk: Desk, tracks: &[Track], asked: u64, gate: watch::Sender<bool>) -> Self {
         let source = |t: &Track| {
             let to = t.cursor.unwrap_or(EntryId::MIN);
             Source::new(
@@ -49,17 +43,17 @@ impl Backfill {
                     from: EntryId::MIN,
                     to,
                 },
-                Arc::clone(&t.gone),
+                t.lives.clone(),
             )
         };
         let sources = tracks.iter().map(source).collect();
-        let merge = Merge::new(sources, Direction::Reverse, Arc::clone(&desk.mapping));
+        let merge =
+            Merge::new(sources, Direction::Reverse, Arc::clone(&desk.mapping)).at_most(asked);
         let key = tracks.first().map(|t| t.key.clone()).unwrap_or_default();
         Self {
             desk,
             merge,
             key,
-            requests,
             gate,
             asked,
             progress: History::default(),
@@ -77,17 +71,11 @@ impl Backfill {
         self
     }
 
-    /// Loads what was asked for, then more on demand.
+    /// Loads what was asked for.
     pub async fn run(mut self) {
-        loop {
-            self.load().await;
-            self.gate.send_replace(true);
-            self.tell(true).await;
-            match self.requests.recv().await {
-                Some(Request::Fetch(_)) => {}
-                None => return,
-            }
-        }
+        self.load().await;
+        self.gate.send_replace(true);
+        self.tell(true).await;
     }
 
     async fn load(&mut self) {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::connect::Connector;
+use super::roster::Roster;
 use crate::model::Mapping;
 use crate::store::{Arrival, Link, Trouble};
 
@@ -15,6 +16,8 @@ pub struct Desk {
     pub connector: Connector,
     /// Decodes.
     pub mapping: Arc<Mapping>,
+    /// What is followed.
+    pub roster: Roster,
     arrivals: mpsc::Sender<Arrival>,
     lanes: Arc<Mutex<Board>>,
 }
@@ -49,11 +52,13 @@ impl Desk {
     pub fn new(
         connector: Connector,
         mapping: Arc<Mapping>,
+        roster: Roster,
         arrivals: mpsc::Sender<Arrival>,
     ) -> Self {
         Self {
             connector,
             mapping,
+            roster,
             arrivals,
             lanes: Arc::default(),
         }

@@ -6,36 +6,40 @@ use ::redis::RedisError;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::archive::Archive;
 use super::backfill::Backfill;
 use super::board::Desk;
 use super::connect::{Connector, Use};
 use super::fault;
 use super::parse::StreamState;
+use super::roster::Roster;
 use super::streams;
 use super::tail::{Lane, failed_link};
 use super::track::Track;
 use super::wire::Wire;
 use crate::model::{EntryId, Mapping};
-use crate::source::{RedisSpec, Request, Start};
+use crate::source::{RedisSpec, Start};
 use crate::store::{Arrival, Link};
 
-/// Starts the tasks; they end when the receiver of the arrivals is dropped.
+/// Starts the tasks; they end when the receiver of the arrivals is dropped. Gives what they do not load.
 pub fn follow(
     spec: RedisSpec,
     start: Start,
     mapping: Arc<Mapping>,
     arrivals: mpsc::Sender<Arrival>,
-    requests: mpsc::Receiver<Request>,
-) {
+) -> Archive {
+    let roster = Roster::default();
+    let archive = Archive::new(spec.clone(), roster.clone());
     tokio::spawn(async move {
         let closed = arrivals.clone();
         // Everything that runs ends with this one future, and with it its connections: a blocked read that is dropped
         // here is dropped for good.
         tokio::select! {
             () = closed.closed() => {}
-            () = run(spec, start, mapping, arrivals, requests) => {}
+            () = run(spec, start, mapping, arrivals, roster) => {}
         }
     });
+    archive
 }
 
 async fn run(
@@ -43,7 +47,7 @@ async fn run(
     start: Start,
     mapping: Arc<Mapping>,
     arrivals: mpsc::Sender<Arrival>,
-    requests: mpsc::Receiver<Request>,
+    roster: Roster,
 ) {
     let connector = match Connector::new(&spec) {
         Ok(connector) => connector,
@@ -52,12 +56,10 @@ async fn run(
             return std::future::pending().await;
         }
     };
-    let desk = Desk::new(connector, mapping, arrivals);
+    let desk = Desk::new(connector, mapping, roster, arrivals);
     desk.send(Arrival::Link(Link::Connecting)).await;
     let found = first_look(&desk, &spec.streams).await;
-    Following::begin(desk, spec, start, found, requests)
-        .run()
-        .await;
+    Following::begin(desk, spec, start, found).run().await;
 }
 
 /// The streams at the moment when following begins.
@@ -101,7 +103,10 @@ async fn look(
     let alone = keys.len() == 1;
     for key in keys {
         match wire.stream_state(&key).await {
-            Ok(state) => found.note(key, state),
+            Ok(state) => {
+                desk.roster.note(&key, state.as_ref());
+                found.note(key, state);
+            }
             Err(error) if fault::is_forbidden(&error) => match wire.newest(&key).await {
                 Ok(newest) => found.note_blindly(key, newest),
                 Err(error) if alone => return Err((error, key)),
@@ -145,21 +150,19 @@ struct Following {
 }
 
 impl Following {
-    fn begin(
-        desk: Desk,
-        spec: RedisSpec,
-        start: Start,
-        found: Found,
-        requests: mpsc::Receiver<Request>,
-    ) -> Self {
+    fn begin(desk: Desk, spec: RedisSpec, start: Start, found: Found) -> Self {
         let (gate_in, gate) = watch::channel(start == Start::Now);
         let (found_in, found_out) = mpsc::channel(16);
         let asked = match start {
             Start::History(count) => count,
             Start::Now => 0,
         };
+        desk.roster.is_known();
+        for track in &found.tracks {
+            desk.roster.enter(&track.key, &track.lives);
+        }
         let mut aside = JoinSet::new();
-        let history = Backfill::new(desk.clone(), &found.tracks, asked, requests, gate_in);
+        let history = Backfill::new(desk.clone(), &found.tracks, asked, gate_in);
         aside.spawn(history.knowing(found.total, found.first_id).run());
         let known = found.tracks.iter().map(|t| t.key.clone()).collect();
         aside.spawn(streams::watch(
@@ -213,6 +216,7 @@ impl Following {
     }
 
     async fn take(&mut self, track: Track) {
+        self.desk.roster.enter(&track.key, &track.lives);
         match &self.together {
             Some(lane) => drop(lane.send(track).await),
             None => drop(self.lane(vec![track])),

@@ -3,12 +3,13 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::redis::{RedisError, RedisResult};
 use tokio::task::JoinHandle;
 
+use super::fault;
 use super::parse::Entry;
+use super::roster::{Life, Lives};
 use super::wire::{Window, Wire};
 use crate::model::{EntryId, Mapping};
 use crate::source::{Direction, IdRange};
@@ -54,8 +55,9 @@ pub struct Source {
     /// What is left to fetch, both ends included; `None` when nothing is.
     left: Option<IdRange>,
     fetched: VecDeque<Entry>,
-    /// Set by others when the stream was deleted: what is left of it is not what it was.
-    gone: Arc<AtomicBool>,
+    /// When the stream was deleted, what is left of it is not what it was.
+    lives: Lives,
+    life: Life,
     pace: Pace,
     /// The next reply, on its way.
     ahead: Option<(Window, JoinHandle<RedisResult<Vec<Entry>>>)>,
@@ -63,13 +65,14 @@ pub struct Source {
 
 impl Source {
     /// A stream of which this range is to be read.
-    pub fn new(key: Vec<u8>, range: IdRange, gone: Arc<AtomicBool>) -> Self {
+    pub fn new(key: Vec<u8>, range: IdRange, lives: Lives) -> Self {
         let left = (range.from <= range.to && range.to > EntryId::MIN).then_some(range);
         Self {
             key,
             left,
             fetched: VecDeque::new(),
-            gone,
+            life: lives.now(),
+            lives,
             pace: Pace::new(200),
             ahead: None,
         }
@@ -84,15 +87,11 @@ impl Source {
         let Some(left) = self.left.filter(|_| self.fetched.is_empty()) else {
             return Ok(());
         };
-        if self.gone.load(Ordering::Relaxed) {
+        if self.lives.is_over(self.life) {
             self.left = None;
             return Ok(());
         }
-        let usual = Window {
-            from: left.from,
-            to: left.to,
-            count: self.pace.count().min(limit).max(1),
-        };
+        let usual = self.window(left, limit);
         let ahead = match self.ahead.take() {
             Some((window, task)) => task.await.ok().and_then(Result::ok).map(|e| (window, e)),
             None => None,
@@ -113,13 +112,17 @@ impl Source {
         Ok(())
     }
 
-    fn fetch_ahead(&mut self, wire: &mut Wire, direction: Direction) {
+    fn window(&self, left: IdRange, limit: usize) -> Window {
+        Window {
+            from: left.from,
+            to: left.to,
+            count: self.pace.count().min(limit).max(1),
+        }
+    }
+
+    fn fetch_ahead(&mut self, wire: &mut Wire, direction: Direction, limit: usize) {
         if let Some(left) = self.left.filter(|_| self.ahead.is_none()) {
-            let window = Window {
-                from: left.from,
-                to: left.to,
-                count: self.pace.count(),
-            };
+            let window = self.window(left, limit);
             let task = wire.range_ahead(&self.key, window, direction);
             self.ahead = Some((window, task));
         }
@@ -147,6 +150,9 @@ pub struct Merge {
     sources: Vec<Source>,
     direction: Direction,
     mapping: Arc<Mapping>,
+    /// Entries that may still be handed out.
+    most: u64,
+    passes_over: bool,
 }
 
 impl Merge {
@@ -156,7 +162,21 @@ impl Merge {
             sources,
             direction,
             mapping,
+            most: u64::MAX,
+            passes_over: false,
         }
+    }
+
+    /// Reads no further than so many entries.
+    pub fn at_most(mut self, entries: u64) -> Self {
+        self.most = entries;
+        self
+    }
+
+    /// Of several streams, those that may not be read (or are none) are left out.
+    pub fn passing_over_refused(mut self) -> Self {
+        self.passes_over = self.sources.len() > 1;
+        self
     }
 
     /// Whether everything was handed out.
@@ -174,6 +194,7 @@ impl Merge {
         limit: usize,
     ) -> Result<Option<Page>, RedisError> {
         let mut taken: Vec<(usize, Entry)> = Vec::new();
+        let limit = limit.min(usize::try_from(self.most).unwrap_or(usize::MAX));
         let share = (limit / self.sources.len().max(1)).max(20);
         let mut bytes = 0;
         while taken.len() < limit && bytes < PAGE_BYTES {
@@ -193,6 +214,7 @@ impl Merge {
             bytes += entry.size();
             taken.push((at, entry));
         }
+        self.most = self.most.saturating_sub(taken.len() as u64);
         Ok((!taken.is_empty()).then(|| self.build(taken)))
     }
 
@@ -203,11 +225,26 @@ impl Merge {
     }
 
     async fn refill(&mut self, wire: &mut Wire, limit: usize) -> Result<(), RedisError> {
+        let direction = self.direction;
+        if self.sources.len() > 1 {
+            // All of them at once: one round trip.
+            let empty = self.sources.iter_mut().filter(|s| s.fetched.is_empty());
+            empty.for_each(|source| source.fetch_ahead(wire, direction, limit));
+        }
         for source in &mut self.sources {
-            source.refill(wire, self.direction, limit).await?;
+            match source.refill(wire, direction, limit).await {
+                Err(error) if self.passes_over && fault::concerns_one_key(&error) => {
+                    source.left = None;
+                }
+                refilled => refilled?,
+            }
         }
         if let [alone] = self.sources.as_mut_slice() {
-            alone.fetch_ahead(wire, self.direction);
+            let most = usize::try_from(self.most).unwrap_or(usize::MAX);
+            let further = most.saturating_sub(alone.fetched.len());
+            if further > 0 {
+                alone.fetch_ahead(wire, direction, further);
+            }
             // Decoding does not yield, so the request must leave before it begins.
             tokio::task::yield_now().await;
         }

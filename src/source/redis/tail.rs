@@ -140,10 +140,14 @@ impl Lane {
                     if let Some(trouble) = track.compare(state.as_ref()) {
                         desk.notice(trouble).await;
                     }
+                    desk.roster.note(&track.key, state.as_ref());
                 }
                 Err(error) if fault::is_forbidden(&error) => locate_blindly(track, wire).await?,
                 Err(error) => return Err(error),
             }
+        }
+        if let Some(held) = desk.roster.news() {
+            desk.send(Arrival::Held(held)).await;
         }
         Ok(())
     }
@@ -204,10 +208,8 @@ impl Lane {
 async fn locate_blindly(track: &mut Track, wire: &mut Wire) -> RedisResult<()> {
     if track.cursor.is_none() {
         let newest = wire.newest(&track.key).await?;
-        *track = Track::behind(
-            std::mem::take(&mut track.key),
-            newest.unwrap_or(EntryId::MIN),
-        );
+        track.cursor = Some(newest.unwrap_or(EntryId::MIN));
+        track.exists = true;
     }
     Ok(())
 }

@@ -1,10 +1,8 @@
 //! Where the tail stands in one stream, and whether the stream is still the one it was.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use super::fault::shown;
 use super::parse::StreamState;
+use super::roster::Lives;
 use crate::model::EntryId;
 use crate::store::Trouble;
 
@@ -17,10 +15,12 @@ pub struct Track {
     pub cursor: Option<EntryId>,
     /// Whether the key was there when last looked.
     pub exists: bool,
-    /// Tells the loader of history that the stream is no longer the one it reads.
-    pub gone: Arc<AtomicBool>,
+    /// Tells those who read history that the stream is no longer the one they read.
+    pub lives: Lives,
     /// What `entries-added` must be if everything was delivered; `None` where that is not known.
     accounted: Option<u64>,
+    /// Where the cursor stood when the stream was seen to be the one it was: what came since may belong to a new one.
+    proved: EntryId,
 }
 
 impl Track {
@@ -30,6 +30,7 @@ impl Track {
             cursor: Some(state.map_or(EntryId::MIN, |s| s.last)),
             exists: state.is_some(),
             accounted: state.map_or(Some(0), |s| s.added),
+            proved: state.map_or(EntryId::MIN, |s| s.last),
             ..Self::unknown(key)
         }
     }
@@ -49,8 +50,9 @@ impl Track {
             key,
             cursor: None,
             exists: false,
-            gone: Arc::default(),
+            lives: Lives::default(),
             accounted: None,
+            proved: EntryId::MIN,
         }
     }
 
@@ -77,19 +79,19 @@ impl Track {
         };
         let Some(cursor) = self.cursor else {
             *self = Self {
-                gone: Arc::clone(&self.gone),
+                lives: self.lives.clone(),
                 ..Self::at_end(std::mem::take(&mut self.key), Some(state))
             };
             return None;
         };
         self.exists = true;
         if state.last < cursor {
-            return Some(self.made_anew());
+            return Some(self.made_anew(cursor));
         }
         match (state.added, self.accounted) {
             (Some(added), Some(accounted)) if added < accounted => {
                 self.accounted = None;
-                self.gone.store(true, Ordering::Relaxed);
+                self.lives.end(std::mem::replace(&mut self.proved, cursor));
                 Some(Trouble::new(
                     format!(
                         "`{}` was deleted and made anew with later ids",
@@ -98,9 +100,13 @@ impl Track {
                     "what came before stays on view here; Redis no longer holds it",
                 ))
             }
-            (Some(added), Some(accounted)) => self.lost(cursor, state, added, accounted),
+            (Some(added), Some(accounted)) => {
+                self.proved = cursor;
+                self.lost(cursor, state, added, accounted)
+            }
             (added, None) if state.last == cursor => {
                 self.accounted = added;
+                self.proved = cursor;
                 None
             }
             _ => None,
@@ -109,13 +115,10 @@ impl Track {
 
     fn missing(&mut self) -> Option<Trouble> {
         let was = std::mem::replace(&mut self.exists, false);
-        let read = self
-            .cursor
-            .replace(EntryId::MIN)
-            .is_some_and(|c| c > EntryId::MIN);
+        let last = self.cursor.replace(EntryId::MIN).unwrap_or(EntryId::MIN);
         self.accounted = Some(0);
-        (was || read).then(|| {
-            self.gone.store(true, Ordering::Relaxed);
+        (was || last > EntryId::MIN).then(|| {
+            self.lives.end(last);
             Trouble::new(
                 format!("`{}` was deleted", shown(&self.key)),
                 "what was read stays on view; following again as soon as it is written to",
@@ -123,10 +126,10 @@ impl Track {
         })
     }
 
-    fn made_anew(&mut self) -> Trouble {
+    fn made_anew(&mut self, cursor: EntryId) -> Trouble {
         self.cursor = Some(EntryId::MIN);
         self.accounted = Some(0);
-        self.gone.store(true, Ordering::Relaxed);
+        self.lives.end(cursor);
         Trouble::new(
             format!(
                 "`{}` was deleted and made anew: its ids began again",
@@ -212,9 +215,20 @@ mod tests {
     #[test]
     fn a_stream_made_anew_is_followed_from_its_first_entry() {
         let mut track = track();
+        let life = track.lives.now();
         assert!(track.compare(Some(&state(1, 2, 2, 1))).is_some());
         assert_eq!(track.cursor, Some(EntryId::MIN));
-        assert!(track.gone.load(Ordering::Relaxed));
+        assert!(track.lives.is_over(life));
+        assert_eq!(track.lives.now().floor, EntryId::new(10, 1));
+    }
+
+    #[test]
+    fn what_was_delivered_of_a_stream_made_anew_with_later_ids_is_not_counted_to_the_old_one() {
+        let mut track = track();
+        assert_eq!(track.compare(Some(&state(10, 1, 10, 10))), None);
+        track.delivered(EntryId::new(20, 0), 1);
+        assert!(track.compare(Some(&state(1, 20, 20, 1))).is_some());
+        assert_eq!(track.lives.now().floor, EntryId::new(10, 1));
     }
 
     #[test]

@@ -38,7 +38,8 @@ const SCAN_ROUNDS: usize = 1_000;
 /// Rounds in a search that need not find all.
 const FEW_ROUNDS: usize = 10;
 
-/// A connection of its own, with further ones to the nodes of a cluster where keys turn out to lie.
+/// A connection of its own (clones are the same socket), with further ones to the nodes of a cluster where keys turn out to lie.
+#[derive(Clone)]
 pub struct Wire {
     connector: Connector,
     purpose: Use,
@@ -76,11 +77,6 @@ impl Wire {
             nodes: HashMap::new(),
             routes: HashMap::new(),
         })
-    }
-
-    /// Where it leads, without secrets.
-    pub fn place(&self) -> &str {
-        self.connector.place()
     }
 
     async fn ask(&mut self, key: &[u8], command: &Cmd) -> RedisResult<Value> {

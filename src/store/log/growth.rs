@@ -119,9 +119,7 @@ impl Log {
             .chunks
             .get(at)
             .map_or(hole.to, |slot| slot.base.before());
-        if let Some(wider) = self.hole_after(hole.from).filter(|h| h.to < to) {
-            (wider.to, wider.open) = (to, true);
-        }
+        self.widen(hole, to);
         self.went(hole.to..to)
     }
 

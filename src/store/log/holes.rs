@@ -114,6 +114,15 @@ impl Log {
         self.holes.retain(|hole| hole.from > first);
     }
 
+    /// The newer side of a hole moved on; the jumps that it swallowed are none any more.
+    pub(super) fn widen(&mut self, hole: Hole, to: Cursor) {
+        self.holes
+            .retain(|other| other.from < hole.to || to <= other.from);
+        if let Some(wider) = self.hole_after(hole.from).filter(|h| h.to < to) {
+            (wider.to, wider.open) = (to, true);
+        }
+    }
+
     /// The older side of the hole that ends at this boundary.
     pub(super) fn hole_before(&mut self, start: Cursor) -> Option<&mut Hole> {
         self.holes.iter_mut().find(|hole| hole.to == start)

@@ -60,6 +60,16 @@ pub fn render_all<T: Copy>(
     }
 }
 
+/// One bar from the left edge, a thin one, so that bars of rows one below the other stay apart. Anything above nothing shows.
+pub fn lying(canvas: &mut Canvas, value: f32, tone: Tone) {
+    let halves = eighths(value, canvas.width()).div_ceil(4);
+    let style = canvas.theme().style(tone);
+    canvas.repeat(0, 0, halves / 2, "━", style);
+    if halves % 2 == 1 {
+        canvas.glyph(halves / 2, 0, "╸", style);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,6 +37,23 @@ fn blanks_around(canvas: &mut Canvas, x: u16, width: u16) {
     canvas.glyph(x.saturating_add(width), 0, " ", style);
 }
 
+/// The line in the last column of a pane that another one touches, hanging from their rules; where the pane has a
+/// scrollbar there, that is the line.
+pub fn beside(screen: &mut Canvas, left: Area, right: Area, has_bar: bool) {
+    if right.x != left.x.saturating_add(left.width) || right.y != left.y {
+        return;
+    }
+    let x = left.width.saturating_sub(1);
+    let mut pane = screen.part(left);
+    let rule = pane.theme().rule();
+    pane.glyph(x, 0, "┬", rule);
+    if !has_bar {
+        for y in 1..pane.height() {
+            pane.glyph(x, y, "│", rule);
+        }
+    }
+}
+
 /// The line in the column that two panes side by side leave free, hanging from their rules.
 pub fn between(screen: &mut Canvas, left: Area, right: Area) {
     let x = left.x.saturating_add(left.width);

@@ -41,6 +41,7 @@ fn one(canvas: &mut Canvas, column: Column, cell: &Cell) {
             line::render(canvas, 0, 0, width, pieces);
         }
         Cell::Spark(values, tone) => spark(canvas, values, *tone),
+        Cell::Bar(value, tone) => bars::lying(canvas, *value, *tone),
     }
 }
 
