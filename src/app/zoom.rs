@@ -152,3 +152,98 @@ impl Zoom {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn extent() -> impl Strategy<Value = Extent> {
+        let start = 1_700_000_000_000_u64;
+        let part = (0_u64..400_000_000, 10_000_u64..400_000_000, any::<bool>());
+        part.prop_map(move |(older, length, all)| {
+            let loaded = Span::new(start, start + length);
+            let whole = Span::new(start - if all { 0 } else { older }, loaded.end_ms);
+            Extent { loaded, whole }
+        })
+    }
+
+    fn at(span: Span, share: f64) -> Ms {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of a span"
+        )]
+        let into = (span.length_ms() as f64 * share) as Ms;
+        span.start_ms + into
+    }
+
+    fn turns() -> impl Strategy<Value = Vec<(f64, Turn)>> {
+        let turn = prop::sample::select(vec![Turn::In, Turn::In, Turn::Out]);
+        prop::collection::vec((0.0..1.0, turn), 0..20)
+    }
+
+    fn turned(extent: Extent, turns: &[(f64, Turn)]) -> Zoom {
+        turns.iter().fold(Zoom::Loaded, |zoom, (share, turn)| {
+            zoom.turn(extent, at(zoom.span(extent), *share), *turn)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn it_never_leaves_what_the_source_holds(extent in extent(), turns in turns(), playhead in 0.0..1.0) {
+            let zoom = turned(extent, &turns);
+            let moved = zoom.moved_to(extent, at(extent.whole, playhead));
+            for span in [zoom.span(extent), moved.span(extent)] {
+                prop_assert!(extent.whole.start_ms <= span.start_ms && span.start_ms < span.end_ms);
+                prop_assert!(span.end_ms <= extent.whole.end_ms);
+            }
+        }
+
+        #[test]
+        fn in_and_out_again_gives_back_what_was(extent in extent(), turns in turns(), share in 0.0..1.0) {
+            let zoom = turned(extent, &turns);
+            let was = zoom.span(extent);
+            let around_ms = at(was, share);
+            let nearer = zoom.turn(extent, around_ms, Turn::In);
+            if nearer != zoom {
+                let again = nearer.turn(extent, around_ms, Turn::Out).span(extent);
+                prop_assert!(again.is_about(was), "{was:?} {again:?}");
+            }
+        }
+
+        #[test]
+        fn the_moment_under_the_mouse_stays_there(extent in extent(), share in 0.0..1.0) {
+            let was = Zoom::Loaded.span(extent);
+            let around_ms = at(was, share);
+            let span = Zoom::Loaded.turn(extent, around_ms, Turn::In).span(extent);
+            prop_assert!((around_ms - was.start_ms).abs_diff(2 * (around_ms - span.start_ms)) <= 2);
+        }
+
+        #[test]
+        fn a_playhead_that_left_is_in_view_again(extent in extent(), turns in turns(), share in 0.0..1.0) {
+            let playhead_ms = at(extent.whole, share);
+            let moved = turned(extent, &turns).moved_to(extent, playhead_ms);
+            prop_assert!(moved.shows(extent, playhead_ms) || moved == Zoom::Loaded);
+        }
+    }
+
+    #[test]
+    fn out_of_what_is_loaded_lies_the_whole_stream() {
+        let extent = Extent {
+            loaded: Span::new(900_000, 1_000_000),
+            whole: Span::new(0, 1_000_000),
+        };
+        let out = |zoom: Zoom| zoom.turn(extent, 1_000_000, Turn::Out);
+        let part = out(Zoom::Loaded);
+        assert_eq!(part, Zoom::Part(Span::new(800_000, 1_000_000)));
+        assert_eq!(out(out(out(part))), Zoom::Whole);
+        assert_eq!(out(Zoom::Whole), Zoom::Whole);
+        let all = Extent {
+            whole: extent.loaded,
+            ..extent
+        };
+        assert_eq!(Zoom::Loaded.turn(all, 950_000, Turn::Out), Zoom::Loaded);
+    }
+}

@@ -20,6 +20,7 @@ enum Rank {
     Index,
     Pace,
     Idle,
+    Tabs,
     Total,
     Streams,
     Name,
@@ -44,8 +45,9 @@ pub fn header(state: &State, charts: Option<&Charts>) -> Header {
     parts.extend(right(state, charts));
     let room = usize::from(state.size.width).saturating_sub(EDGES);
     fit::fit(&mut parts, Rank::Stays, room);
-    let (left, right): (Parts, Parts) =
-        parts.into_iter().partition(|part| part.rank < Rank::Memory);
+    let (left, right): (Parts, Parts) = parts
+        .into_iter()
+        .partition(|part| !matches!(part.rank, Rank::Tabs | Rank::Memory | Rank::Rates));
     Header {
         left: fit::joined(left),
         right: right.into_iter().flat_map(|part| part.line).collect(),
@@ -232,7 +234,7 @@ fn right(state: &State, charts: Option<&Charts>) -> Parts {
         let line = tabs(state.screen);
         let width = line.iter().map(|tab| tab.text.width() + APART).sum();
         return vec![Part {
-            rank: Rank::Memory,
+            rank: Rank::Tabs,
             line,
             at_least: width,
         }];

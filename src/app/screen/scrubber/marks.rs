@@ -33,9 +33,10 @@ impl Marks {
         let Some(text) = texts.iter().find(|text| self.fits(column, text.width())) else {
             return;
         };
+        let (from, to) = self.room(column, text.width());
         let future = column >= self.future;
         let tone = if future { Tone::Faint } else { tone };
-        for taken in self.taken.iter_mut().skip(column).take(text.width()) {
+        for taken in self.taken.iter_mut().take(to).skip(from) {
             *taken = true;
         }
         let at = u16::try_from(column).unwrap_or(u16::MAX);
@@ -50,11 +51,16 @@ impl Marks {
     }
 
     fn fits(&self, column: usize, width: usize) -> bool {
-        let around = usize::from(width > 1);
-        let from = column.saturating_sub(around);
-        let to = (column + width + around).min(self.taken.len());
+        let (from, to) = self.room(column, width);
         let room = self.taken.get(from..to);
         column + width <= self.taken.len() && room.is_some_and(|room| !room.contains(&true))
+    }
+
+    /// The columns that a text needs.
+    fn room(&self, column: usize, width: usize) -> (usize, usize) {
+        let around = usize::from(width > 1);
+        let to = (column + width + around).min(self.taken.len());
+        (column.saturating_sub(around), to)
     }
 
     /// From the left.
@@ -80,10 +86,11 @@ mod tests {
         marks.lay(3, &["▪"], Tone::Error);
         marks.lay(5, &["▲ 12×", "▲"], Tone::Error);
         marks.lay(4, &["▪"], Tone::Error);
-        marks.lay(6, &["▪"], Tone::Error);
+        marks.lay(7, &["▪"], Tone::Error);
+        marks.lay(10, &["▪"], Tone::Error);
         marks.lay(12, &["◆ deploy"], Tone::Magenta);
         marks.lay(13, &["▪"], Tone::Error);
-        let expected = [(4, "▪"), (5, "▲ 12×"), (12, "◆ deploy")];
+        let expected = [(5, "▲ 12×"), (12, "◆ deploy")];
         assert_eq!(texts(marks), expected.map(|(at, t)| (at, t.to_owned())));
     }
 
