@@ -191,7 +191,7 @@ fn agrees(folded: &mut Folded, log: &Log, session: Symbol, ats: &[Index]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn every_state_is_that_of_folding_one_by_one(steps in vec(growth(), 1..14), ats in vec(any::<Index>(), 1..8)) {

@@ -241,6 +241,7 @@ impl Both {
         let seqs = self.told.iter().enumerate().filter(|(_, t)| t.is_error());
         let seqs = seqs.map(|(n, _)| log.first().next().plus(n as u64));
         assert_eq!(error_groups_among(log, seqs, cursor), found);
+        self.check_errors_among(cursor, &past);
         let trends = trends(log, cursor, window);
         for group in &found {
             let none = vec![0; window.count];
@@ -250,6 +251,28 @@ impl Both {
         let half = self.cursor(count / 2);
         let later = past.iter().filter(|(n, _)| *n >= count / 2).count();
         assert_eq!(count_errors(log, half..cursor), later as u64);
+    }
+
+    /// Among some entries, that fail or not.
+    fn check_errors_among(&self, cursor: Cursor, past: &[(usize, &Told)]) {
+        let first = self.state.log.first().next();
+        let is_among = |n: usize| !n.is_multiple_of(3);
+        let among = (0..self.told.len()).filter(|n| is_among(*n));
+        let among: Vec<Seq> = among.map(|n| first.plus(n as u64)).collect();
+        let found = error_groups_among(&self.state.log, among.into_iter(), cursor);
+        let mut wanted: HashMap<Vec<u8>, (u64, usize)> = HashMap::new();
+        for (n, told) in past.iter().filter(|(n, _)| is_among(*n)) {
+            let group = wanted.entry(told.fingerprint()).or_default();
+            *group = (group.0 + 1, *n);
+        }
+        let mut found = self.plain(&found);
+        found.sort();
+        let wanted = wanted
+            .into_iter()
+            .map(|(f, (count, last))| (f, count, last));
+        let mut wanted: Vec<_> = wanted.collect();
+        wanted.sort();
+        assert_eq!(found, wanted);
     }
 
     /// Fingerprint, count and place of the last.

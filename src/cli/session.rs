@@ -1,7 +1,9 @@
-//! `session ID`: one session's timeline, or its state, at the end of the range or at a moment.
+//! `session ID`: one session's timeline, or its state, at the end of the range or at a moment; or how its state differs
+//! between two.
 //!
 //! In memory are this session's entries and, for the case that it is unknown, the names of others.
 
+mod diff;
 mod near;
 mod state;
 mod timeline;
@@ -20,6 +22,7 @@ use crate::project::session_state::{SessionFold, SessionState, SessionStatus};
 use crate::query::time::Moment;
 use crate::source::{Direction, IdRange};
 use crate::store::{Page, PageBuilder, Symbol};
+use diff::Span;
 
 /// Names of other sessions to remember.
 const NAMES: usize = 100_000;
@@ -36,6 +39,9 @@ pub struct SessionArgs {
     /// The reconstructed state instead of the timeline
     #[arg(long)]
     pub state: bool,
+    /// What is different in the state between two moments, each a time or an entry id
+    #[arg(long, value_name = "FROM..TO", allow_hyphen_values = true, conflicts_with_all = ["at", "state"])]
+    pub diff: Option<String>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     pub format: ReportFormat,
@@ -48,6 +54,10 @@ struct Session {
     page: Page,
     state: SessionState,
     status: SessionStatus,
+    /// Since when silence counts.
+    now_ms: Ms,
+    /// Whether the range shows starts of sessions at all.
+    starts_known: bool,
 }
 
 impl Session {
@@ -69,14 +79,19 @@ pub async fn run(args: &SessionArgs, setup: &Setup) -> Result<Status, Failure> {
         .as_ref()
         .map(|text| moment::read("--at", text, setup.now))
         .transpose()?;
-    let session = read(&args.id, at, setup).await?;
+    let span = args.diff.as_ref().map(|text| Span::parse(text, setup));
+    let span = span.transpose()?;
+    let end = span.map_or(at, Span::end);
+    let session = read(&args.id, end, setup).await?;
     let mut out = setup.out();
     let mut bytes = Vec::new();
-    match (args.state, args.format) {
-        (true, ReportFormat::Text) => state::text(&mut bytes, &session, setup.zone()),
-        (true, ReportFormat::Json) => state::json(&mut bytes, &session),
-        (false, ReportFormat::Text) => timeline::text(&mut bytes, &session, setup, out.color),
-        (false, ReportFormat::Json) => timeline::json(&mut bytes, &session, setup),
+    match (span, args.state, args.format) {
+        (Some(span), _, ReportFormat::Text) => diff::text(&mut bytes, &session, span, setup),
+        (Some(span), _, ReportFormat::Json) => diff::json(&mut bytes, &session, span, setup),
+        (None, true, ReportFormat::Text) => state::text(&mut bytes, &session, setup.zone()),
+        (None, true, ReportFormat::Json) => state::json(&mut bytes, &session),
+        (None, false, ReportFormat::Text) => timeline::text(&mut bytes, &session, setup, out.color),
+        (None, false, ReportFormat::Json) => timeline::json(&mut bytes, &session, setup),
     }
     out.write_all(&bytes)?;
     out.flush()?;
@@ -157,6 +172,8 @@ impl<'a> Gathering<'a> {
         Ok(Session {
             id: self.id.to_owned(),
             status: state.status(now_ms, self.starts_known),
+            now_ms,
+            starts_known: self.starts_known,
             page,
             state,
         })

@@ -34,6 +34,8 @@ pub struct Folded {
     session: Symbol,
     /// The part of the log that was looked through.
     covered: Range<Cursor>,
+    /// How often places in it had changed by then: history that comes after an eviction may get places that others had.
+    reshaped: u64,
     steps: Vec<Step>,
     turns: Turns,
     seen: HashSet<u64>,
@@ -55,6 +57,7 @@ impl Folded {
         let mut folded = Self {
             session,
             covered: log.first()..log.first(),
+            reshaped: log.reshaped(),
             steps: Vec::new(),
             turns: Turns::default(),
             seen: HashSet::new(),
@@ -70,13 +73,9 @@ impl Folded {
     /// session's steps makes it anew.
     pub fn refresh(&mut self, log: &Log, session: Symbol) {
         let now = log.first()..log.end();
-        let lost = self
-            .steps
-            .first()
-            .is_some_and(|s| now.start.includes(s.seq));
         let earlier = now.start..self.covered.start;
         if session != self.session
-            || lost
+            || log.reshaped() != self.reshaped
             || now.end < self.covered.end
             || has_session(log, session, earlier)
         {

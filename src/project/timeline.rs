@@ -55,30 +55,38 @@ impl Timeline {
         }
     }
 
+    /// Reads as few columns as it can: of a long session each read is far from the last, and that is what takes the time.
     fn add(&mut self, chunk: &Chunk, base: Seq, row: usize) {
         let columns = &chunk.columns;
-        let ms = columns.axis_ms.get(row).copied().unwrap_or_default();
+        let flags = columns.flags.get(row).copied().unwrap_or_default();
         if self.seqs.is_empty() {
-            self.first_ms = ms;
-            self.truncated = !columns.has(row, Flags::START);
+            self.truncated = !flags.has(Flags::START);
         }
         self.seqs.push(base.plus(row as u64));
-        self.last_ms = ms;
-        self.user = columns
-            .user
-            .get(row)
-            .copied()
-            .filter(|u| u.is_some())
-            .unwrap_or(self.user);
-        if columns.has(row, Flags::DUPLICATE) {
+        if flags.has(Flags::DUPLICATE) {
             return;
         }
-        self.ended = columns.has(row, Flags::END);
+        self.ended = flags.has(Flags::END);
         self.messages += u64::from(columns.class.get(row) == Some(&Class::Message));
-        self.errors += u64::from(columns.has(row, Flags::ERROR));
+        self.errors += u64::from(flags.has(Flags::ERROR));
         if let Some(tokens) = columns.tokens(row) {
             self.tokens = Some(self.tokens.unwrap_or_default() + tokens);
         }
+    }
+
+    /// What the ends of a chunk's events tell, those from the `from`th on.
+    fn add_ends(&mut self, chunk: &Chunk, base: Seq, from: usize) {
+        let columns = &chunk.columns;
+        let rows = self.seqs.get(from..).unwrap_or_default().iter();
+        let mut rows = rows.map(|seq| usize::try_from(seq.since(base)).unwrap_or(usize::MAX));
+        let ms = |row: Option<usize>| row.and_then(|row| columns.axis_ms.get(row)).copied();
+        if from == 0 {
+            self.first_ms = ms(rows.clone().next()).unwrap_or(self.first_ms);
+        }
+        self.last_ms = ms(rows.clone().next_back()).unwrap_or(self.last_ms);
+        let user = rows.rfind(|row| columns.user.get(*row).is_some_and(|user| user.is_some()));
+        let user = user.and_then(|row| columns.user.get(row));
+        self.user = user.copied().unwrap_or(self.user);
     }
 }
 
@@ -90,7 +98,7 @@ pub fn timeline(log: &Log, session: Symbol, cursor: Cursor) -> Timeline {
         .chunks(log.first()..cursor)
         .filter(|(_, chunk, _)| chunk.may_have_session(session))
     {
-        let from = rows.start;
+        let (from, before) = (rows.start, out.seqs.len());
         for (offset, _) in chunk
             .columns
             .session
@@ -102,6 +110,7 @@ pub fn timeline(log: &Log, session: Symbol, cursor: Cursor) -> Timeline {
         {
             out.add(chunk, base, from + offset);
         }
+        out.add_ends(chunk, base, before);
     }
     out
 }

@@ -28,6 +28,7 @@ pub struct Log {
     lowest: EntryId,
     evidence: Evidence,
     version: u64,
+    reshaped: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ impl Default for Log {
             lowest: EntryId::MAX,
             evidence: Evidence::default(),
             version: 0,
+            reshaped: 0,
         }
     }
 }
@@ -68,6 +70,12 @@ impl Log {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Grows when entries leave, or come beside a hole. While it stays, a place that was looked at holds what it held.
+    #[must_use]
+    pub fn reshaped(&self) -> u64 {
+        self.reshaped
     }
 
     /// The boundary before the oldest entry here.

@@ -171,6 +171,10 @@ fn event_items(state: &State, entry: &EntryRef<'_>, width: usize) -> Vec<Item> {
         known("message", event.error_message.as_deref(), Tone::Error),
         marks(&event).and_then(|text| said("marks", text, Tone::Amber)),
         known("stream", Some(entry.stream()), Tone::Dim),
+        state
+            .is_lost(entry)
+            .then(|| said("source", LOST.to_owned(), Tone::Amber))
+            .flatten(),
     ];
     let faults = event.faults.iter().map(|f| Item {
         name: SafeText::own("fault"),
@@ -204,6 +208,8 @@ fn fault(field: &[u8], problem: &str) -> Line {
     ]
     .concat()
 }
+
+const LOST: &str = "let go of this entry (trimmed): it is shown from memory";
 
 /// Both clocks, where they differ.
 fn times(state: &State, entry: &EntryRef<'_>, event: &Event<'_>) -> String {

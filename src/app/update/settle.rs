@@ -132,7 +132,16 @@ fn keep_playhead_in_feed(state: &mut State) {
         Some(anchor) if selected > anchor => selected,
         Some(anchor) => anchor_above(state, selected, anchor, rows),
     };
-    state.panes.anchor = Some(anchor);
+    state.panes.anchor = Some(filled(state, anchor, rows));
+}
+
+/// Where less stands above than the feed has rows, what follows fills them, up to the horizon.
+fn filled(state: &State, anchor: Seq, rows: usize) -> Seq {
+    let above = state.visible().before(anchor.after(), rows).len();
+    let below = state.visible().after(anchor.after(), rows - above);
+    let horizon = state.horizon();
+    let mut below = below.into_iter().rev();
+    below.find(|seq| horizon.includes(*seq)).unwrap_or(anchor)
 }
 
 /// The same anchor while the row is in view. One row above it, the feed scrolls by that row; further up it was a jump, which

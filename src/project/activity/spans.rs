@@ -11,7 +11,7 @@ use crate::store::{Columns, Cursor, Seq, Symbol};
 /// Grows with the number of sessions, not of entries.
 #[derive(Clone, Debug)]
 pub(super) struct Spans {
-    spans: Vec<Span>,
+    all: Vec<Span>,
     newest: HashMap<Symbol, usize>,
     oldest: HashMap<Symbol, usize>,
     /// What was taken in; fetched again after an eviction it changes nothing.
@@ -52,7 +52,7 @@ struct Sighting {
 impl Default for Spans {
     fn default() -> Self {
         Self {
-            spans: Vec::new(),
+            all: Vec::new(),
             newest: HashMap::new(),
             oldest: HashMap::new(),
             covered: Seq(u64::MAX).before()..Cursor::START,
@@ -68,7 +68,7 @@ impl Spans {
             let open = self
                 .newest
                 .get(&seen.session)
-                .and_then(|i| self.spans.get_mut(*i));
+                .and_then(|i| self.all.get_mut(*i));
             match open.filter(|span| !span.ended && seen.at_ms < span.last_ms + IDLE_MS) {
                 Some(span) => {
                     span.last_ms = span.last_ms.max(seen.at_ms);
@@ -89,7 +89,7 @@ impl Spans {
             let next = self
                 .oldest
                 .get(&seen.session)
-                .and_then(|i| self.spans.get_mut(*i));
+                .and_then(|i| self.all.get_mut(*i));
             match next.filter(|span| !seen.end && span.start_ms < seen.at_ms + IDLE_MS) {
                 Some(span) => {
                     span.start_ms = span.start_ms.min(seen.at_ms);
@@ -107,8 +107,8 @@ impl Spans {
     }
 
     fn begin(&mut self, seen: Sighting, newest: bool) {
-        let index = self.spans.len();
-        self.spans.push(Span {
+        let index = self.all.len();
+        self.all.push(Span {
             session: seen.session,
             start_ms: seen.at_ms,
             last_ms: seen.at_ms,
@@ -128,13 +128,13 @@ impl Spans {
     /// When a session was last seen, and whether it ended then.
     #[must_use]
     pub(super) fn last_seen(&self, session: Symbol) -> Option<(Ms, bool)> {
-        let span = self.spans.get(*self.newest.get(&session)?)?;
+        let span = self.all.get(*self.newest.get(&session)?)?;
         Some((span.last_ms, span.ended))
     }
 
     /// Where the session of a span goes on after this run, if it does before it idles.
     fn goes_on(&self, session: Symbol) -> Option<Span> {
-        self.spans.get(*self.oldest.get(&session)?).copied()
+        self.all.get(*self.oldest.get(&session)?).copied()
     }
 
     /// From when to when sessions were active, as known at `cursor`; where one goes on in `then`, up to there.
@@ -143,7 +143,7 @@ impl Spans {
         cursor: Cursor,
         then: Option<&'a Self>,
     ) -> impl Iterator<Item = (Ms, Ms)> + 'a {
-        let happened = self.spans.iter().filter(move |s| cursor.includes(s.first));
+        let happened = self.all.iter().filter(move |s| cursor.includes(s.first));
         happened.map(move |span| {
             let until = span.until_ms(cursor);
             let next = then.and_then(|then| then.goes_on(span.session));
@@ -156,13 +156,13 @@ impl Spans {
     /// Takes in what comes right after it.
     pub(super) fn join(&mut self, later: Self) {
         let Self {
-            spans,
+            all,
             newest,
             oldest,
             covered,
         } = later;
-        let shift = self.spans.len();
-        self.spans.extend(spans);
+        let shift = self.all.len();
+        self.all.extend(all);
         for (session, at) in oldest {
             self.link(session, at + shift);
         }
@@ -178,16 +178,16 @@ impl Spans {
             self.oldest.insert(session, at);
             return;
         };
-        let Some(start) = self.spans.get(before).copied() else {
+        let Some(start) = self.all.get(before).copied() else {
             return;
         };
-        if let Some(span) = self.spans.get_mut(at)
+        if let Some(span) = self.all.get_mut(at)
             && !start.ended
             && span.start_ms < start.last_ms + IDLE_MS
         {
             (span.start_ms, span.first) = (start.start_ms, start.first);
             // What is left of the one before it never counts.
-            if let Some(left) = self.spans.get_mut(before) {
+            if let Some(left) = self.all.get_mut(before) {
                 (left.first, left.last) = (Seq(u64::MAX), Seq(u64::MAX));
             }
             if self.oldest.get(&session) == Some(&before) {

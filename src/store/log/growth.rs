@@ -41,6 +41,7 @@ impl Log {
         let at = self.chunks.partition_point(|slot| slot.base < end);
         if let Some(hole) = self.hole_before(start) {
             hole.to = base.before();
+            self.reshaped += 1;
         }
         self.insert(at, base, page, &rename);
         self.join_from(at);
@@ -61,6 +62,7 @@ impl Log {
         if let Some(hole) = self.hole_after(end) {
             hole.from = after.before();
         }
+        self.reshaped += 1;
         self.extend_after(at, page, &rename);
         self.note_older_ids(base, page, &rename);
         self.took_in(base, page)
@@ -149,6 +151,7 @@ impl Log {
             self.event_ids.shrink();
             self.forget_holes();
             self.version += 1;
+            self.reshaped += 1;
         }
         range
     }
