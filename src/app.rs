@@ -13,9 +13,11 @@ pub mod playhead;
 pub mod prompt;
 pub mod screen;
 pub mod state;
+pub mod traffic;
 pub mod update;
 pub mod view;
 pub mod window;
+pub mod zoom;
 
 pub use action::{Action, Effect};
 pub use screen::screen;

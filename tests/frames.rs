@@ -14,7 +14,7 @@ mod session_pictures;
 
 use fixture::At;
 use lookback::app::layout::{Open, PaneId, ScreenId, Size, layout};
-use lookback::app::view::{Cell as TableCell, Column, Scrollbar, Scrubber, ScrubberBar};
+use lookback::app::view::{Cell as TableCell, Column, Ground, Scrollbar, Scrubber, ScrubberBar};
 use lookback::app::view::{Footer, Help, Pane, Piece, Prompt, Row, Table, Tone, View};
 use lookback::model::SafeText;
 use lookback::ui::theme::{Depth, Theme};
@@ -248,9 +248,10 @@ fn keys() -> impl Strategy<Value = Vec<(SafeText, SafeText)>> {
 }
 
 fn scrubber() -> impl Strategy<Value = Scrubber> {
-    let bar = (any::<f32>(), any::<bool>()).prop_map(|(height, gap)| ScrubberBar {
+    let ground = prop::sample::select(vec![Ground::Known, Ground::Silent, Ground::NotLoaded]);
+    let bar = (any::<f32>(), ground).prop_map(|(height, ground)| ScrubberBar {
         height,
-        gap,
+        ground,
         tone: Tone::Blue,
     });
     let marks = prop::collection::vec((edge(), piece()), 0..4);

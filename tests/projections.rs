@@ -326,7 +326,11 @@ impl Both {
 
     fn check_density(&self, columns: usize, beyond_ms: Ms) {
         let (start, last) = (self.told[0].ms, self.told[self.told.len() - 1].ms);
-        let found = density(&self.state.log, last + beyond_ms, columns);
+        let found = density(
+            &self.state.log,
+            start..(last + beyond_ms).max(last + 1),
+            columns,
+        );
         let span = u128::from((last + beyond_ms).max(last + 1) - start);
         let column =
             |t: &Told| usize::try_from(u128::from(t.ms - start) * columns as u128 / span).unwrap();

@@ -25,7 +25,9 @@ pub const PARTS: [Part; 9] = [
         black_box(timeline(&state.log, state.panes.session, state.cursor()));
     }),
     ("density (scrubber)", |state| {
-        black_box(density(&state.log, state.moment_end(), COLUMNS));
+        let loaded = state.extent().map(|extent| extent.loaded);
+        let span = loaded.map_or(0..1, |loaded| loaded.start_ms..loaded.end_ms);
+        black_box(density(&state.log, span, COLUMNS));
     }),
     ("error_groups (error pane)", |state| {
         black_box(error_groups(&state.log, state.cursor()));

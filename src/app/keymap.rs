@@ -60,6 +60,12 @@ pub enum Command {
     Faster,
     /// Skip idle time while playing, or not.
     IdleCompression,
+    /// Play in the recorded rhythm, or evenly.
+    Rhythm,
+    /// Show a longer time on the scrubber.
+    ScrubberOut,
+    /// Show a shorter time on the scrubber.
+    ScrubberIn,
     /// Open the prompt that goes to a time.
     GoTo,
     /// Follow the newest entry.
@@ -210,8 +216,20 @@ pub const TABLE: &[Binding] = &[
     ),
     row(
         S::Time,
+        &[(char('r'), C::Rhythm)],
+        "play as recorded, or evenly, 1 to 100 events a second",
+        None,
+    ),
+    row(
+        S::Time,
         &[(char('i'), C::IdleCompression)],
         "idle time over 2 s is played as 2 s, or in full",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('<'), C::ScrubberOut), (char('>'), C::ScrubberIn)],
+        "scrubber over a longer, shorter time (so does the wheel on it)",
         None,
     ),
     row(
@@ -328,7 +346,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Program,
         &[(plain(Code::Esc), C::Back)],
-        "close what is open, drop the filter, go back to screen 1",
+        "close what is open, show all on the scrubber, drop the filter, go back to screen 1",
         None,
     ),
     row(

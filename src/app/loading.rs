@@ -1,6 +1,7 @@
 //! Parts of history on their way here, and what of the source is here at all.
 
 use super::state::State;
+use super::zoom::{Extent, Span};
 use crate::model::{EntryId, Ms};
 use crate::query::Moment;
 use crate::store::{Cursor, EntryRef, Log};
@@ -93,7 +94,59 @@ pub struct Missing {
     pub between: Count,
 }
 
+/// A stretch of time whose entries are not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// When.
+    pub span: Span,
+    /// How many.
+    pub count: Count,
+}
+
 impl State {
+    /// The time that the scrubber can show; `None` before the first entry.
+    #[must_use]
+    pub fn extent(&self) -> Option<Extent> {
+        let (first_ms, last_ms) = self.log.axis_range()?;
+        let end_ms = self.moment_end().max(last_ms.saturating_add(1));
+        Some(Extent {
+            loaded: Span::new(first_ms, end_ms),
+            whole: Span::new(self.begins_ms(first_ms), end_ms),
+        })
+    }
+
+    /// Where the source begins, as far as it told.
+    fn begins_ms(&self, first_ms: Ms) -> Ms {
+        let told = self
+            .feed
+            .history
+            .first_id
+            .filter(|_| !self.loading.at_start);
+        told.map_or(first_ms, |id| id.ms.min(first_ms))
+    }
+
+    /// Where entries are missing, the older first.
+    #[must_use]
+    pub fn absences(&self) -> Vec<Absence> {
+        let Some((first_ms, _)) = self.log.axis_range() else {
+            return Vec::new();
+        };
+        let missing = self.missing();
+        let absence = |start_ms, end_ms, count| {
+            (start_ms < end_ms).then(|| Absence {
+                span: Span::new(start_ms, end_ms),
+                count,
+            })
+        };
+        let ms = |seq| self.log.get(seq).map_or(0, |e| e.axis_ms());
+        let between = self.log.hole().and_then(|hole| {
+            let (last, next) = (ms(hole.from.last()), ms(hole.to.next()));
+            absence(last.saturating_add(1), next, missing.between)
+        });
+        let older = absence(self.begins_ms(first_ms), first_ms, missing.older);
+        older.into_iter().chain(between).collect()
+    }
+
     /// Entries that the source holds and that are not here, as far as it told.
     #[must_use]
     pub fn not_loaded(&self) -> u64 {

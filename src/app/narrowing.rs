@@ -194,6 +194,18 @@ impl<'a> Visible<'a> {
         Self { log, narrowing }
     }
 
+    /// The log under the filter.
+    #[must_use]
+    pub fn log(&self) -> &'a Log {
+        self.log
+    }
+
+    /// Whether more may turn out to match.
+    #[must_use]
+    pub fn is_scanning(&self) -> bool {
+        self.narrowing.is_some_and(Narrowing::is_scanning)
+    }
+
     /// The last `count` visible entries before a boundary, ascending.
     #[must_use]
     pub fn before(&self, cursor: Cursor, count: usize) -> Vec<Seq> {

@@ -1,6 +1,7 @@
 //! From the state to the view: one file per region, each a function that only reads.
 
 mod charts;
+mod clock;
 mod detail;
 mod errors;
 mod feed;

@@ -8,6 +8,8 @@ use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
+use super::traffic::Traffic;
+use super::zoom::Zoom;
 use super::{inspected::Inspected, loading::Loading};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::project::Activity;
@@ -25,6 +27,8 @@ pub struct State {
     pub log: Log,
     /// Which sessions were active when.
     pub activity: Activity,
+    /// How much came when, and where that was abnormal.
+    pub traffic: Traffic,
     /// What the source said of itself.
     pub feed: Feed,
     /// What was asked for and has not come.
@@ -117,6 +121,8 @@ pub struct Panes {
     pub baseline: Option<EntryId>,
     /// The selected error group.
     pub group: Option<Symbol>,
+    /// Which part of time the scrubber shows.
+    pub zoom: Zoom,
     /// The scrubber is being dragged.
     pub dragging: bool,
 }
@@ -141,6 +147,7 @@ impl State {
             options,
             log: Log::default(),
             activity: Activity::default(),
+            traffic: Traffic::default(),
             feed: Feed::default(),
             loading: Loading::default(),
             clock: Clock {

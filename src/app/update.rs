@@ -6,6 +6,7 @@ mod history;
 mod inspect;
 mod pointer;
 mod prompts;
+mod scrubber;
 mod seek;
 mod settle;
 
@@ -23,6 +24,7 @@ pub use seek::go_to;
 
 /// Applies an action. Deterministic: the same actions lead from the same state to the same state.
 pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
+    let before = scrubber::before(state);
     let mut effects = match action {
         Action::Arrived(arrival) => arrivals::arrived(state, arrival),
         Action::Tick { elapsed_ms } => {
@@ -39,6 +41,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
     };
     settle::settle(state);
+    scrubber::move_along(state, before);
     effects.extend(history::wants_more(state));
     effects
 }
@@ -54,7 +57,8 @@ fn tick(state: &mut State, elapsed_ms: Ms) {
     }
     history::tick(state, elapsed_ms);
     if let Playhead::Playing { .. } = state.playhead {
-        state.playhead = state.playhead.advance(&state.log, elapsed_ms, state.pace);
+        let visible = state.visible();
+        state.playhead = state.playhead.advance(&visible, elapsed_ms, state.pace);
     }
 }
 

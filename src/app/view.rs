@@ -226,16 +226,16 @@ impl Scrollbar {
     }
 }
 
-/// The whole loaded log in one line, and where the playhead is.
+/// The log, or a part of its time, in one line, and where the playhead is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scrubber {
-    /// Into the rule at the left: the first moment.
+    /// Into the rule at the left: the first moment, and what it says of the rest.
     pub start: Line,
     /// Into the rule at the right: the last moment.
     pub end: Line,
     /// One bar a column of the terminal's width less one at each side.
     pub bars: Vec<ScrubberBar>,
-    /// The column (index into `bars`) of the playhead; `None` when there is nothing to stand in.
+    /// The column (index into `bars`) of the playhead; `None` when it is out of view, or there is nothing to stand in.
     pub playhead: Option<u16>,
     /// Whether it follows (drawn green) or stands in the past (amber).
     pub following: bool,
@@ -250,8 +250,20 @@ pub struct ScrubberBar {
     pub height: f32,
     /// Blue for volume, red where errors are many, faint after the playhead.
     pub tone: Tone,
+    /// What it stands on.
+    pub ground: Ground,
+}
+
+/// What is known of a column of the scrubber.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ground {
+    /// Its entries are here.
+    #[default]
+    Known,
     /// Nothing happened here for long: drawn as a thin line.
-    pub gap: bool,
+    Silent,
+    /// Its entries are not here: drawn dotted.
+    NotLoaded,
 }
 
 /// The last row or rows.

@@ -1,4 +1,6 @@
-//! The whole loaded log as columns of time: how much happened, how much of it failed, where nothing happened.
+//! A part of the log as columns of time: how much happened, how much of it failed, where nothing happened.
+
+use std::ops::Range;
 
 use super::errors::count_errors;
 use crate::model::Ms;
@@ -21,7 +23,7 @@ impl Density {
     /// The column that holds a moment, clamped to the ends.
     #[must_use]
     pub fn column_of(&self, ms: Ms) -> usize {
-        let span = (self.end_ms - self.start_ms).max(1);
+        let span = self.end_ms.saturating_sub(self.start_ms).max(1);
         let into = ms.clamp(self.start_ms, self.end_ms) - self.start_ms;
         let columns = self.events.len();
         usize::try_from(u128::from(into) * columns as u128 / u128::from(span))
@@ -38,28 +40,16 @@ impl Density {
     }
 }
 
-/// Counts the log from its first entry to `end_ms` into `columns` columns.
+/// Counts the entries of a stretch of time into `columns` columns.
 #[must_use]
-pub fn density(log: &Log, end_ms: Ms, columns: usize) -> Density {
-    let Some((start_ms, last_ms)) = log.axis_range() else {
-        return Density::default();
-    };
-    let end_ms = end_ms.max(last_ms + 1);
+pub fn density(log: &Log, span: Range<Ms>, columns: usize) -> Density {
     let mut out = Density {
-        start_ms,
-        end_ms,
+        start_ms: span.start,
+        end_ms: span.end.max(span.start),
         events: vec![0; columns],
         errors: vec![0; columns],
     };
-    let edges: Vec<Cursor> = (0..=columns)
-        .map(|c| {
-            if c == columns {
-                log.end()
-            } else {
-                left_edge(log, &out, c)
-            }
-        })
-        .collect();
+    let edges: Vec<Cursor> = (0..=columns).map(|c| left_edge(log, &out, c)).collect();
     for (count, edge) in out.events.iter_mut().zip(edges.windows(2)) {
         *count = u32::try_from(log.count(edge[0]..edge[1])).unwrap_or(u32::MAX);
     }
@@ -70,9 +60,8 @@ pub fn density(log: &Log, end_ms: Ms, columns: usize) -> Density {
 }
 
 fn left_edge(log: &Log, density: &Density, column: usize) -> Cursor {
-    if column == 0 {
-        log.first()
-    } else {
-        log.cursor_at(density.start_of(column).saturating_sub(1))
+    match density.start_of(column).checked_sub(1) {
+        Some(before) => log.cursor_at(before),
+        None => log.first(),
     }
 }

@@ -1,9 +1,9 @@
-//! The loaded log in one line: times in the rule, density below it, marks below that, and the playhead across.
+//! The log in one line: times in the rule, density below it, marks below that, and the playhead across.
 
 use super::widgets::canvas::Canvas;
 use super::widgets::{bars, line, rule};
 use crate::app::layout::Area;
-use crate::app::view::{Piece, Scrubber, ScrubberBar, Tone};
+use crate::app::view::{Ground, Piece, Scrubber, ScrubberBar, Tone};
 
 /// Draws as many of the three rows as there are.
 pub fn render(canvas: &mut Canvas, scrubber: &Scrubber) {
@@ -42,11 +42,11 @@ fn density(canvas: &mut Canvas, columns: &[ScrubberBar]) {
     };
     let mut row = canvas.part(area);
     for (x, bar) in (0..row.width()).zip(columns) {
-        if bar.gap {
-            let faint = row.theme().style(Tone::Faint);
-            row.glyph(x, 0, "┄", faint);
-        } else {
-            bars::render(&mut row, x, Some(bar.height), bar.tone);
+        let faint = row.theme().style(Tone::Faint);
+        match bar.ground {
+            Ground::Known => bars::render(&mut row, x, Some(bar.height), bar.tone),
+            Ground::Silent => row.glyph(x, 0, "┄", faint),
+            Ground::NotLoaded => row.glyph(x, 0, "·", faint),
         }
     }
 }

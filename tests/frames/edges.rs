@@ -1,7 +1,7 @@
 //! The scrubber, the keys and the help of the fixture.
 
 use super::{At, line, own, wave};
-use lookback::app::view::{Help, Piece, Scrubber, ScrubberBar, Tone};
+use lookback::app::view::{Ground, Help, Piece, Scrubber, ScrubberBar, Tone};
 use lookback::model::SafeText;
 
 pub fn scrubber(width: u16, at: At) -> Scrubber {
@@ -23,7 +23,11 @@ pub fn scrubber(width: u16, at: At) -> Scrubber {
                 (false, true) => Tone::Error,
                 (false, false) => Tone::Blue,
             },
-            gap: (count * 11 / 20..count * 12 / 20).contains(&x),
+            ground: if (count * 11 / 20..count * 12 / 20).contains(&x) {
+                Ground::Silent
+            } else {
+                Ground::Known
+            },
         }
     });
     Scrubber {

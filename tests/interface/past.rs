@@ -81,6 +81,32 @@ fn every_pane_goes_where_the_mouse_goes() {
     pty.wait_for_text("● LIVE", SOON);
 }
 
+#[test]
+fn the_wheel_zooms_the_scrubber_and_a_click_goes_into_what_it_shows() {
+    let (_server, story, mut pty) = stage();
+    let bars = u16::try_from(pty.screen().lines().count()).unwrap() - 4;
+    for _ in 0..3 {
+        pty.wheel_up(80, bars);
+    }
+    // The scrubber reaches from the first entry to the present, 130 s; while it follows it grows.
+    let zoomed = pty.wait_for_text("zoomed to 1", SOON);
+    assert!(zoomed.contains(", Esc shows all"), "{zoomed}");
+    pty.click(20, bars);
+    let near = |at: usize| (50..75).contains(&at);
+    let clicked = pty.wait_for("an entry near the middle", SOON, |s| {
+        story.agreed(s).is_some_and(near)
+    });
+    let left = story.agreed(&clicked).unwrap();
+    pty.click(140, bars);
+    pty.wait_for("an entry a few seconds on", SOON, |s| {
+        story.agreed(s).is_some_and(|at| left < at && near(at))
+    });
+    pty.key(Key::Esc);
+    pty.wait_for("all of it", SOON, |s| !s.contains("zoomed to"));
+    pty.keys("f");
+    pty.wait_for_text("● LIVE", SOON);
+}
+
 /// Without what may change while the playhead stands in the past: the badge, the distance to the present, the log's size,
 /// and the scrubber.
 fn still(screen: &str) -> Vec<String> {

@@ -110,7 +110,9 @@ impl Story {
     /// The entry that every pane stands on, where all of them say the same.
     pub fn agreed(&self, screen: &str) -> Option<usize> {
         let header = screen.lines().next()?;
-        let clock = header.split("‖ ").nth(1)?.get(..12)?;
+        // Before it stands the date, where that is not today.
+        let pill = header.split("‖ ").nth(1)?;
+        let clock = pill.split(' ').find(|word| word.contains(':'))?;
         let at = self
             .entries
             .iter()

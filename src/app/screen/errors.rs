@@ -7,7 +7,6 @@ use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Row, Scrollbar, Table, Tone};
 use crate::project::errors::{error_groups_among, trends};
 use crate::project::{self, ErrorGroup};
-use crate::store::Symbol;
 
 /// The groups as of the playhead, under the filter.
 #[must_use]
@@ -20,15 +19,14 @@ pub fn error_groups(state: &State) -> Vec<ErrorGroup> {
 
 /// The group in a row of the pane.
 #[must_use]
-pub fn error_row(state: &State, row: usize) -> Option<Symbol> {
-    let groups = error_groups(state);
+pub fn error_row(state: &State, row: usize) -> Option<ErrorGroup> {
+    let mut groups = error_groups(state);
     let height = state
         .layout()
         .errors
         .map_or(0, |area| usize::from(area.body().height));
-    groups
-        .get(first_row(state, &groups, height) + row)
-        .map(|g| g.fingerprint)
+    let at = first_row(state, &groups, height) + row;
+    (at < groups.len()).then(|| groups.swap_remove(at))
 }
 
 /// The first visible group: the selected one stays in view.

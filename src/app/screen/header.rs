@@ -1,56 +1,162 @@
 //! The first row, and the banner: in what state this is, and whether it can be trusted.
 
+mod fit;
+
+use self::fit::Part;
 use super::charts::Charts;
-use super::number;
 use super::style::{own, theirs};
-use crate::app::playhead::Playhead;
+use super::{clock, number};
+use crate::app::playhead::{Playhead, Rhythm, Wait};
 use crate::app::state::State;
 use crate::app::view::{Header, Line, Piece, Tone};
-use crate::model::time;
+use crate::model::{Ms, time};
 use crate::store::Link;
 use crate::{app::layout::ScreenId, app::loading::Count};
 
+/// In which order the parts of the row go when it gets narrow: the last first, the first never.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Stays,
+    Index,
+    Pace,
+    Idle,
+    Tabs,
+    Total,
+    Streams,
+    Name,
+    Place,
+    Memory,
+    Rates,
+}
+
+/// Columns of the rates, and of what grows while the playhead stands still: the distance, and the number of newer entries.
+const RATES: usize = 52;
+const DISTANCE: usize = 10;
+const NEWER: usize = 16;
+/// Columns between two of the right side, and at the edges of the row.
+const APART: usize = 3;
+const EDGES: usize = 2;
+/// A wait that is no longer is not told.
+const WAIT_MS: Ms = 3_000;
+
 /// The header.
 pub fn header(state: &State, charts: Option<&Charts>) -> Header {
+    let mut parts = left(state);
+    parts.extend(right(state, charts));
+    let room = usize::from(state.size.width).saturating_sub(EDGES);
+    fit::fit(&mut parts, Rank::Stays, room);
+    let (left, right): (Parts, Parts) = parts
+        .into_iter()
+        .partition(|part| !matches!(part.rank, Rank::Tabs | Rank::Memory | Rank::Rates));
     Header {
-        left: left(state),
-        right: match state.screen {
-            ScreenId::Dashboard => right(state, charts),
-            ScreenId::Session => tabs(state.screen),
-        },
+        left: fit::joined(left),
+        right: right.into_iter().flat_map(|part| part.line).collect(),
     }
 }
 
-fn left(state: &State) -> Line {
-    let gap = || own("  ", Tone::Plain);
-    let mut line = [
-        own("lookback", Tone::Strong),
-        gap(),
-        vec![pill(state)],
-        gap(),
-    ]
-    .concat();
-    line.extend(theirs(state.options.place.as_bytes(), 40, Tone::Plain));
-    line.extend(own(" ", Tone::Plain));
-    line.extend(theirs(state.options.streams.as_bytes(), 40, Tone::Cyan));
+type Parts = Vec<Part<Rank>>;
+
+fn part(rank: Rank, line: Line) -> Part<Rank> {
+    let line = [own("  ", Tone::Plain), line].concat();
+    Part {
+        rank,
+        line,
+        at_least: 0,
+    }
+}
+
+fn left(state: &State) -> Parts {
+    let place = theirs(state.options.place.as_bytes(), 40, Tone::Plain);
+    let streams = theirs(state.options.streams.as_bytes(), 40, Tone::Cyan);
+    let mut parts = vec![
+        Part {
+            rank: Rank::Name,
+            line: own("lookback", Tone::Strong),
+            at_least: 0,
+        },
+        part(Rank::Stays, vec![pill(state)]),
+        part(Rank::Place, place),
+        Part {
+            rank: Rank::Streams,
+            line: [own(" ", Tone::Plain), streams].concat(),
+            at_least: 0,
+        },
+    ];
+    parts.extend(index(state));
+    parts.extend(pace(state));
+    parts.extend(present(state));
+    parts
+}
+
+/// Which event this is. While following it is the newest, and told once all of them are counted.
+fn index(state: &State) -> Parts {
+    let history = state.feed.history;
+    let following = state.playhead == Playhead::Following;
+    if state.log.is_empty() || (following && !history.idle) {
+        return Vec::new();
+    }
+    let event = format!("event {}", number::count(state.index_at(state.cursor())));
+    let mut parts = vec![part(Rank::Index, own(&event, Tone::Dim))];
+    if !following {
+        let total = state.index_at(state.horizon());
+        let is_all = history.total.is_some() || state.loading.at_start;
+        let here = if is_all { "" } else { " loaded" };
+        let text = format!(" of {}{here}", number::count(total));
+        parts.push(Part {
+            rank: Rank::Total,
+            line: own(&text, Tone::Dim),
+            at_least: 0,
+        });
+    }
+    parts
+}
+
+/// How playing goes on, or would.
+fn pace(state: &State) -> Parts {
+    let playing = matches!(state.playhead, Playhead::Playing { .. });
+    let tone = if playing { Tone::Amber } else { Tone::Dim };
+    let mut parts = vec![part(Rank::Pace, own(&state.pace.to_string(), tone))];
+    if state.pace.rhythm == Rhythm::Recorded {
+        let idle = if state.pace.compress_idle {
+            "idle ≤ 2 s"
+        } else {
+            "idle in full"
+        };
+        parts.push(part(Rank::Idle, own(idle, Tone::Dim)));
+    }
+    let wait = match state.playhead.waits(&state.visible(), state.pace) {
+        Some(Wait::Event(ms)) if ms >= WAIT_MS => format!("next in {}", number::age(ms)),
+        Some(Wait::Loading) => "waits for entries to load".to_owned(),
+        Some(Wait::Event(_)) | None => return parts,
+    };
+    parts.push(part(Rank::Stays, own(&wait, Tone::Amber)));
+    parts
+}
+
+/// How far the present is.
+fn present(state: &State) -> Parts {
     if state.playhead == Playhead::Following {
-        if state.is_quiet() && !state.log.is_empty() {
-            line.extend(gap());
-            line.extend(own(
-                &format!("last entry {} ago", number::age(state.quiet_ms())),
-                Tone::Amber,
-            ));
-        }
-        return line;
+        let quiet = state.is_quiet() && !state.log.is_empty();
+        let text = format!("last entry {} ago", number::age(state.quiet_ms()));
+        let told = part(Rank::Stays, own(&text, Tone::Amber));
+        return Some(told).filter(|_| quiet).into_iter().collect();
     }
-    line.extend(gap());
-    line.extend(own(&distance(state), Tone::Amber));
     let newer = newer(state);
-    if newer.n > 0 {
-        line.extend(gap());
-        line.extend(own(&plus_newer(newer), Tone::AmberStrong));
-    }
-    line
+    let badge = if newer.n > 0 {
+        own(&plus_newer(newer), Tone::AmberStrong)
+    } else {
+        Line::new()
+    };
+    vec![
+        Part {
+            at_least: DISTANCE,
+            ..part(Rank::Stays, own(&distance(state), Tone::Amber))
+        },
+        Part {
+            at_least: NEWER,
+            ..part(Rank::Stays, badge)
+        },
+    ]
 }
 
 fn plus_newer(newer: Count) -> String {
@@ -82,28 +188,35 @@ fn distance(state: &State) -> String {
 
 fn pill(state: &State) -> Piece {
     let here = state.log.last_before(state.cursor());
-    let at = || here.map_or_else(|| "—".to_owned(), |e| state.options.zone.clock(e.id().ms));
+    let newest = state.log.axis_range();
+    let now = |word: &str, tone| match newest {
+        Some((_, ms)) => Piece::own(
+            &format!(" {word} {} ", clock::to_the_second(state, ms)),
+            tone,
+        ),
+        None => Piece::own(&format!(" {word} "), tone),
+    };
     match (state.playhead, &state.feed.link) {
-        (Playhead::Paused(_), _) => Piece::own(&format!(" ‖ {} ", at()), Tone::PillPast),
-        (Playhead::Playing { at_us, .. }, _) => {
-            let clock = state.options.zone.clock_seconds(at_us / 1_000);
-            Piece::own(
-                &format!(" ▸ {clock} {} ", state.pace.speed.text()),
-                Tone::PillPast,
-            )
+        (Playhead::Paused(_), _) => {
+            let at = here.map_or_else(|| "—".to_owned(), |e| clock::exact(state, e.id().ms));
+            Piece::own(&format!(" ‖ {at} "), Tone::PillPast)
         }
-        (Playhead::Following, Link::Live) => Piece::own(" ● LIVE ", Tone::PillLive),
-        (Playhead::Following, Link::Connecting) => Piece::own(" CONNECTING ", Tone::PillIdle),
-        (Playhead::Following, Link::Waiting(_)) => Piece::own(" WAITING ", Tone::PillIdle),
-        (Playhead::Following, Link::Ended) => Piece::own(" ENDED ", Tone::PillIdle),
+        (Playhead::Playing { at_us, .. }, _) => {
+            let at = clock::to_the_second(state, at_us / 1_000);
+            Piece::own(&format!(" ▸ {at} "), Tone::PillPast)
+        }
+        (Playhead::Following, Link::Live) => now("● LIVE", Tone::PillLive),
+        (Playhead::Following, Link::Connecting) => now("CONNECTING", Tone::PillIdle),
+        (Playhead::Following, Link::Waiting(_)) => now("WAITING", Tone::PillIdle),
+        (Playhead::Following, Link::Ended) => now("ENDED", Tone::PillIdle),
         (Playhead::Following, Link::Lost { .. } | Link::Refused(_)) => {
-            Piece::own(" NO LINK ", Tone::PillLost)
+            now("NO LINK", Tone::PillLost)
         }
     }
 }
 
 /// All screens, the open one bright.
-fn tabs(open: ScreenId) -> Vec<Piece> {
+fn tabs(open: ScreenId) -> Line {
     let tab = |screen: ScreenId| {
         let tone = if screen == open {
             Tone::Strong
@@ -115,45 +228,61 @@ fn tabs(open: ScreenId) -> Vec<Piece> {
     ScreenId::ALL.map(tab).into()
 }
 
-/// Those at the left drop out first. How much memory the log takes is a fact of the present and is left out in the past.
-fn right(state: &State, charts: Option<&Charts>) -> Vec<Piece> {
-    let mut right = Vec::new();
-    // The rates of a stream that fell silent are in the strip, under the time to which they belong.
+/// How much memory the log takes is a fact of the present and is left out in the past.
+fn right(state: &State, charts: Option<&Charts>) -> Parts {
+    if state.screen == ScreenId::Session {
+        let line = tabs(state.screen);
+        let width = line.iter().map(|tab| tab.text.width() + APART).sum();
+        return vec![Part {
+            rank: Rank::Tabs,
+            line,
+            at_least: width,
+        }];
+    }
+    let mut parts = Vec::new();
+    let rates = rates(state, charts);
+    if !rates.is_empty() {
+        parts.push(Part {
+            rank: Rank::Rates,
+            line: rates,
+            at_least: RATES,
+        });
+    }
+    if state.playhead == Playhead::Following {
+        let memory = number::bytes(state.log.memory_bytes());
+        parts.push(Part {
+            rank: Rank::Memory,
+            at_least: memory.len() + APART,
+            line: own(&memory, Tone::Dim),
+        });
+    }
+    parts
+}
+
+/// The rates of a stream that fell silent are in the strip, under the time to which they belong.
+fn rates(state: &State, charts: Option<&Charts>) -> Line {
     let present = charts.filter(|_| !state.is_quiet() && !state.log.is_empty());
-    if let Some(now) = present.map(Charts::current) {
-        right.push(Piece::own(
-            &format!("{} ev/s", number::rate(now.events_per_s)),
-            Tone::Dim,
-        ));
-        if let Some(share) = now.error_share {
-            right.push(Piece::own(
-                &format!("err {}", number::percent(share)),
-                if share >= 0.05 {
-                    Tone::Error
-                } else {
-                    Tone::Dim
-                },
-            ));
-        }
-        if let Some(p95) = now.p95_ms {
-            right.push(Piece::own(
-                &format!("p95 {}", number::latency(p95)),
-                Tone::Dim,
-            ));
-        }
-        right.push(Piece::own(
-            &format!("{} active", number::grouped(u64::from(now.active))),
-            Tone::Dim,
-        ));
+    let Some(now) = present.map(Charts::current) else {
+        return Line::new();
+    };
+    let dim = |text: String| Piece::own(&text, Tone::Dim);
+    let mut line = vec![dim(format!("{} ev/s", number::rate(now.events_per_s)))];
+    if let Some(share) = now.error_share {
+        let tone = if share >= 0.05 {
+            Tone::Error
+        } else {
+            Tone::Dim
+        };
+        line.push(Piece::own(&format!("err {}", number::percent(share)), tone));
     }
-    if state.playhead != Playhead::Following {
-        return right;
+    if let Some(p95) = now.p95_ms {
+        line.push(dim(format!("p95 {}", number::latency(p95))));
     }
-    right.push(Piece::own(
-        &number::bytes(state.log.memory_bytes()),
-        Tone::Dim,
-    ));
-    right
+    line.push(dim(format!(
+        "{} active",
+        number::grouped(u64::from(now.active))
+    )));
+    line
 }
 
 /// What is wrong with the link, what to do, and when it is tried again.

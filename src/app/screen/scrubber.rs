@@ -1,38 +1,39 @@
-//! The scrubber: the whole loaded log in one line, and where the playhead is.
+//! The scrubber: the log in one line, or a part of its time, and where the playhead is.
 
-use super::number;
+mod marks;
+mod stretches;
+
+use self::marks::Marks;
+use self::stretches::{Stretch, stretches};
 use super::style::own;
+use super::{clock, number};
 use crate::app::layout::Area;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
-use crate::app::view::{Line, Piece, Scrubber, ScrubberBar, Tone};
-use crate::model::Ms;
-use crate::project::{Density, density};
+use crate::app::view::{Ground, Line, Scrubber, ScrubberBar, Tone};
+use crate::app::zoom::{Extent, Span, Zoom};
+use crate::model::{Ms, time};
+use crate::project::spikes::Series;
+use crate::project::timeline::SessionStatus;
+use crate::project::{Density, density, timeline};
 
 /// From this share of errors on a column is drawn as one of errors.
 const ERROR_SHARE: f64 = 0.15;
-/// A silence is told in words from this length and this many columns on.
-const GAP_MS: Ms = 60_000;
-const GAP_COLUMNS: usize = 4;
 
 fn columns(area: Area) -> usize {
     usize::from(area.width.saturating_sub(2))
-}
-
-fn density_of(state: &State, area: Area) -> Density {
-    density(&state.log, state.moment_end(), columns(area))
 }
 
 /// The moment under a column of the terminal.
 #[must_use]
 pub fn scrubber_moment(state: &State, column: u16) -> Option<Ms> {
     let area = state.layout().scrubber?;
-    let (first, last) = state.log.axis_range()?;
+    let span = state.panes.zoom.span(state.extent()?);
     let columns = columns(area);
     let into = usize::from(column.saturating_sub(area.x + 1)).min(columns.saturating_sub(1));
     let density = Density {
-        start_ms: first,
-        end_ms: state.moment_end().max(last + 1),
+        start_ms: span.start_ms,
+        end_ms: span.end_ms,
         events: vec![0; columns],
         errors: Vec::new(),
     };
@@ -41,60 +42,112 @@ pub fn scrubber_moment(state: &State, column: u16) -> Option<Ms> {
 
 /// The scrubber.
 pub fn scrubber(state: &State, area: Area) -> Scrubber {
-    let density = density_of(state, area);
-    if density.events.is_empty() {
+    let Some(extent) = state.extent().filter(|_| columns(area) > 0) else {
         return Scrubber {
             start: own("nothing yet", Tone::Dim),
             ..Scrubber::default()
         };
-    }
-    let at = density.column_of(state.moment_ms());
-    let gaps = gaps(&density);
+    };
+    let span = state.panes.zoom.span(extent);
+    let density = density(&state.log, span.start_ms..span.end_ms, columns(area));
+    let playhead = Place::of(state, extent, &density);
+    let stretches = stretches(state, &density);
     let mut bars = bars(&density);
-    for gap in &gaps {
-        for bar in bars.iter_mut().take(gap.1).skip(gap.0) {
-            bar.gap = true;
+    for stretch in &stretches {
+        for bar in bars.iter_mut().take(stretch.to).skip(stretch.from) {
+            bar.ground = stretch.ground;
         }
     }
-    for bar in bars.iter_mut().skip(at + 1) {
+    for bar in bars.iter_mut().skip(playhead.future) {
         bar.tone = Tone::Faint;
     }
+    let [start, end] = labels(state, extent, playhead.column, columns(area));
     Scrubber {
-        start: start(state, density.start_ms),
-        end: own(
-            &state
-                .options
-                .zone
-                .clock_seconds(density.end_ms.saturating_sub(1)),
-            Tone::Dim,
-        ),
+        start,
+        end,
         bars,
-        playhead: u16::try_from(at).ok(),
+        playhead: playhead.column.and_then(|at| u16::try_from(at).ok()),
         following: state.playhead == Playhead::Following,
-        marks: marks(&density, &gaps, at),
+        marks: marks(state, &density, &stretches, playhead),
     }
 }
 
-/// The first moment here, and how much older there is.
-fn start(state: &State, start_ms: Ms) -> Line {
-    let same_day = |pattern| {
-        state.options.zone.format(start_ms, pattern)
-            == state.options.zone.format(state.present_ms(), pattern)
-    };
-    let pattern = if same_day("%Y-%m-%d") {
-        "%H:%M:%S"
-    } else {
-        "%Y-%m-%d %H:%M:%S"
-    };
-    let mut line = own(&state.options.zone.format(start_ms, pattern), Tone::Dim);
-    let older = state.not_loaded();
-    if older > 0 {
-        line.extend(own(
-            &format!("  {} older not loaded", number::grouped(older)),
-            Tone::Faint,
-        ));
+/// Where the playhead stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// `None` where it is out of view.
+    column: Option<usize>,
+    /// The first column in which nothing has happened yet.
+    future: usize,
+}
+
+impl Place {
+    fn of(state: &State, extent: Extent, density: &Density) -> Self {
+        let at_ms = state.moment_ms();
+        let column = density.column_of(at_ms);
+        let part = matches!(state.panes.zoom, Zoom::Part(_));
+        if !part || state.panes.zoom.shows(extent, at_ms) {
+            let column = Some(column);
+            let future = column.map_or(0, |at| at + 1);
+            return Self { column, future };
+        }
+        let before = at_ms < density.start_ms;
+        Self {
+            column: None,
+            future: if before { 0 } else { density.events.len() },
+        }
     }
-    line
+}
+
+/// The first and the last moment; what is missing before, or how to see it all again, in the half without the playhead.
+fn labels(state: &State, extent: Extent, playhead: Option<usize>, columns: usize) -> [Line; 2] {
+    let zoom = state.panes.zoom;
+    let span = zoom.span(extent);
+    let moment = |ms| own(&clock::to_the_second(state, ms), Tone::Dim);
+    let mut start = moment(span.start_ms);
+    let mut end = moment(span.end_ms.saturating_sub(1));
+    match zoom {
+        Zoom::Loaded => start.extend(older(state, extent)),
+        Zoom::Whole | Zoom::Part(_) => {
+            let note = own(&zoomed(zoom, span, extent), Tone::Plain);
+            if playhead.is_some_and(|at| at < columns / 2) {
+                end = [note, own("  ", Tone::Plain), end].concat();
+            } else {
+                start = [start, own("  ", Tone::Plain), note].concat();
+            }
+        }
+    }
+    [start, end]
+}
+
+fn zoomed(zoom: Zoom, span: Span, extent: Extent) -> String {
+    let what = match zoom {
+        Zoom::Whole => "the whole stream".to_owned(),
+        Zoom::Loaded | Zoom::Part(_) => format!("zoomed to {}", time::span(span.length_ms())),
+    };
+    let all = if extent.whole == extent.loaded {
+        "all"
+    } else {
+        "what is loaded"
+    };
+    format!("{what}, Esc shows {all}")
+}
+
+/// How much older there is than what is shown.
+fn older(state: &State, extent: Extent) -> Line {
+    let older = state.missing().older;
+    if older.n == 0 {
+        return Line::new();
+    }
+    let more = if extent.whole == extent.loaded {
+        ""
+    } else {
+        ", < shows them"
+    };
+    own(
+        &format!("  {} older not loaded{more}", number::count(older)),
+        Tone::Faint,
+    )
 }
 
 fn bars(density: &Density) -> Vec<ScrubberBar> {
@@ -111,7 +164,7 @@ fn bars(density: &Density) -> Vec<ScrubberBar> {
             ScrubberBar {
                 height,
                 tone: if failing { Tone::Error } else { Tone::Blue },
-                gap: false,
+                ground: Ground::Known,
             }
         })
         .collect()
@@ -126,61 +179,81 @@ fn mean(counts: &[u32]) -> f64 {
     total / busy
 }
 
-/// Runs of columns in which nothing happened for long: from, to (excluded), and how long.
-fn gaps(density: &Density) -> Vec<(usize, usize, Ms)> {
-    let mut gaps = Vec::new();
-    let mut from = None;
-    for (column, events) in density.events.iter().enumerate() {
-        match (from, *events) {
-            (None, 0) => from = Some(column),
-            (Some(start), 1..) => {
-                gaps.extend(gap(density, start, column));
-                from = None;
-            }
-            _ => {}
-        }
-    }
-    gaps
-}
-
 #[expect(clippy::cast_precision_loss, reason = "columns of a screen")]
 fn columns_f64(density: &Density) -> f64 {
     density.errors.len().max(1) as f64
 }
 
-fn gap(density: &Density, from: usize, to: usize) -> Option<(usize, usize, Ms)> {
-    let ms = density.start_of(to).saturating_sub(density.start_of(from));
-    (to - from >= GAP_COLUMNS && ms >= GAP_MS).then_some((from, to, ms))
+/// By importance: where two meet, the one laid first stays. The playhead, then (bookmarks go here,) spikes, errors, the ends
+/// of the session, and words about stretches.
+fn marks(
+    state: &State,
+    density: &Density,
+    stretches: &[Stretch],
+    playhead: Place,
+) -> Vec<(u16, crate::app::view::Piece)> {
+    let mut marks = Marks::new(density.events.len(), playhead.column, playhead.future);
+    spikes(state, density, &mut marks);
+    errors(density, &mut marks);
+    session_edges(state, density, &mut marks);
+    for stretch in stretches {
+        marks.lay_within(stretch.from, stretch.to, &stretch.text, stretch.tone());
+    }
+    marks.laid()
 }
 
-/// Errors as squares, where they are more than usual for this log; gaps in words, where they fit.
-fn marks(density: &Density, gaps: &[(usize, usize, Ms)], playhead: usize) -> Vec<(u16, Piece)> {
-    let mut marks = Vec::new();
-    let usual =
-        2.0 * density.errors.iter().map(|e| f64::from(*e)).sum::<f64>() / columns_f64(density);
+/// The column of a moment that is in view.
+fn column_of(density: &Density, ms: Ms) -> Option<usize> {
+    let in_view = Span::new(density.start_ms, density.end_ms).has(ms);
+    in_view.then(|| density.column_of(ms))
+}
+
+/// Bursts, at their peak. A silence is a gap, and told as one.
+fn spikes(state: &State, density: &Density, marks: &mut Marks) {
+    for spike in state.traffic.spikes() {
+        let tone = match spike.series {
+            Series::Errors => Tone::Error,
+            Series::Events => Tone::Amber,
+            Series::Silence => continue,
+        };
+        let Some(column) = column_of(density, spike.peak_ms) else {
+            continue;
+        };
+        let times = spike.peak / spike.expected;
+        let text = if times.is_finite() {
+            format!("▲ {times:.0}×")
+        } else {
+            "▲ new".to_owned()
+        };
+        marks.lay(column, &[&text, "▲"], tone);
+    }
+}
+
+/// Where they are more than usual for what is shown.
+fn errors(density: &Density, marks: &mut Marks) {
+    let all: f64 = density.errors.iter().map(|e| f64::from(*e)).sum();
+    let usual = 2.0 * all / columns_f64(density);
     for (column, errors) in density.errors.iter().enumerate() {
-        if *errors > 0 && f64::from(*errors) >= usual && column != playhead {
-            let tone = if column > playhead {
-                Tone::Faint
-            } else {
-                Tone::Error
-            };
-            marks.push((
-                u16::try_from(column).unwrap_or(u16::MAX),
-                Piece::own("▪", tone),
-            ));
+        if *errors > 0 && f64::from(*errors) >= usual {
+            marks.lay(column, &["▪"], Tone::Error);
         }
     }
-    for (from, to, ms) in gaps {
-        let text = format!("{} gap", number::age(*ms));
-        if text.len() < to - from && !(*from..*to).contains(&playhead) {
-            let column = from + (to - from - text.len()) / 2;
-            marks.push((
-                u16::try_from(column).unwrap_or(u16::MAX),
-                Piece::own(&text, Tone::Faint),
-            ));
-        }
+}
+
+/// The ends of the session in the session pane, as far as they are known.
+fn session_edges(state: &State, density: &Density, marks: &mut Marks) {
+    if !state.panes.session.is_some() {
+        return;
     }
-    marks.sort_by_key(|(column, _)| *column);
-    marks
+    let line = timeline(&state.log, state.panes.session, state.horizon());
+    if line.seqs.is_empty() {
+        return;
+    }
+    if let Some(column) = column_of(density, line.first_ms).filter(|_| !line.truncated) {
+        marks.lay(column, &["▸"], Tone::Green);
+    }
+    let ended = line.status(line.last_ms) == SessionStatus::Ended;
+    if let Some(column) = column_of(density, line.last_ms).filter(|_| ended) {
+        marks.lay(column, &["◂"], Tone::Dim);
+    }
 }

@@ -6,7 +6,7 @@ use crate::app::inspected::Inspected;
 use crate::app::layout::Area;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
-use crate::app::view::{Piece, Scrubber, ScrubberBar, Tone};
+use crate::app::view::{Ground, Piece, Scrubber, ScrubberBar, Tone};
 use crate::model::Ms;
 use crate::project::folded::Step;
 use crate::project::timeline::SILENCE_MS;
@@ -123,7 +123,11 @@ fn bars(inspected: &Inspected, axis: Axis, gaps: &[Gap]) -> Vec<ScrubberBar> {
                 Column { errors: 1.., .. } => Tone::Error,
                 _ => Tone::Blue,
             },
-            gap: gaps.iter().any(|gap| (gap.from..gap.to).contains(&at)),
+            ground: if gaps.iter().any(|gap| (gap.from..gap.to).contains(&at)) {
+                Ground::Silent
+            } else {
+                Ground::Known
+            },
         }
     };
     columns.iter().enumerate().map(bar).collect()

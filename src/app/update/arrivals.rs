@@ -41,6 +41,8 @@ fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
             .activity
             .newer(Part::Newest, &chunk.columns, base, rows);
     }
+    let range = places.start.before()..places.end.before();
+    state.traffic.newer(&state.log, range);
     if !was_empty {
         note_clock(state, page, received_at);
     }
@@ -75,6 +77,7 @@ fn older(state: &mut State, page: &Page) -> Vec<Effect> {
             .activity
             .older(Part::Newest, &chunk.columns, base, rows);
     }
+    state.traffic.older(&state.log, first..end);
     keep_up(state, page)
 }
 

@@ -1,15 +1,17 @@
 //! What the keys do.
 
 use super::inspect;
+use super::scrubber;
 use super::seek;
 use super::settle::feed_height;
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
-use crate::app::playhead::Playhead;
+use crate::app::playhead::{Playhead, Rhythm};
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::screen;
 use crate::app::state::{Detail, State};
+use crate::app::zoom::{Turn, Zoom};
 use crate::query::Filter;
 use crate::store::Symbol;
 
@@ -53,6 +55,9 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Slower => pace(state, -1),
         Command::Faster => pace(state, 1),
         Command::IdleCompression => idle(state),
+        Command::Rhythm => rhythm(state),
+        Command::ScrubberOut => scrubber::by_key(state, Turn::Out),
+        Command::ScrubberIn => scrubber::by_key(state, Turn::In),
         Command::GoTo => state.prompt = Some(Prompt::new(Purpose::GoTo, String::new())),
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow_to_row(state, command);
@@ -204,7 +209,7 @@ fn open_filter(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes one thing at a time, the nearest first.
+/// Closes one thing at a time, the nearest first; then the scrubber shows all again, and at last the filter is dropped.
 fn back(state: &mut State) -> Vec<Effect> {
     if state.notice.take().is_some() {
         return Vec::new();
@@ -218,6 +223,9 @@ fn back(state: &mut State) -> Vec<Effect> {
     }
     if state.panes.focus != PaneId::Feed {
         state.panes.focus = PaneId::Feed;
+        return Vec::new();
+    }
+    if std::mem::take(&mut state.panes.zoom) != Zoom::Loaded {
         return Vec::new();
     }
     if state.narrowing.is_some() {
@@ -235,8 +243,16 @@ fn play_pause(state: &mut State) {
 }
 
 fn pace(state: &mut State, by: isize) {
-    state.pace.speed = state.pace.speed.step(by);
-    state.tell(format!("speed {}", state.pace.speed.text()));
+    state.pace = state.pace.step(by);
+    state.tell(format!("plays at {}", state.pace));
+}
+
+fn rhythm(state: &mut State) {
+    state.pace = state.pace.other_rhythm();
+    state.tell(match state.pace.rhythm {
+        Rhythm::Recorded => format!("plays as recorded, at {}", state.pace),
+        Rhythm::Even => format!("plays evenly, {}", state.pace),
+    });
 }
 
 fn idle(state: &mut State) {

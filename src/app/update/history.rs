@@ -181,6 +181,7 @@ fn fill(state: &mut State, place: Place) -> Option<Effect> {
     if range.from > range.to {
         state.log.close(hole.from);
         state.activity.join();
+        state.traffic.recount(&state.log);
         return None;
     }
     let here = [older.here, newer.here].concat();
@@ -270,6 +271,9 @@ fn take_in(state: &mut State, page: &Page, place: Place) {
     };
     let range = places.start.before()..places.end.before();
     note_activity(state, range.clone(), part, newer);
+    if state.log.hole().is_none() {
+        state.traffic.older(&state.log, range.clone());
+    }
     if let Some(narrowing) = &mut state.narrowing {
         narrowing.note_filled(&state.log, range);
     }
@@ -312,6 +316,7 @@ fn exhausted(state: &mut State, errand: Errand) {
     if state.log.get(far).is_some_and(|e| e.id() == errand.until) {
         state.log.close(hole.from);
         state.activity.join();
+        state.traffic.recount(&state.log);
     }
 }
 

@@ -1,12 +1,13 @@
 //! The mouse: click a row, turn the wheel, drag the scrubber.
 
-use super::seek;
+use super::{scrubber, seek};
 use crate::app::action::Effect;
 use crate::app::input::{Mouse, MouseKind};
 use crate::app::keymap::Command;
 use crate::app::layout::{Area, PaneId, ScreenId};
 use crate::app::screen::{self, FeedRow};
 use crate::app::state::State;
+use crate::app::zoom::Turn;
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: i64 = 3;
@@ -19,15 +20,25 @@ pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         }
         return Vec::new();
     }
+    let on_scrubber = is_on_scrubber(state, mouse);
     match mouse.kind {
+        MouseKind::Press if on_scrubber => return scrubber::pointed(state, mouse),
+        MouseKind::Drag | MouseKind::Release if state.panes.dragging => {
+            return scrubber::pointed(state, mouse);
+        }
+        MouseKind::WheelUp if on_scrubber => scrubber::by_wheel(state, mouse.column, Turn::In),
+        MouseKind::WheelDown if on_scrubber => scrubber::by_wheel(state, mouse.column, Turn::Out),
         MouseKind::Press => press(state, mouse),
-        MouseKind::Drag if state.panes.dragging => scrub(state, mouse.column),
-        MouseKind::Drag => {}
-        MouseKind::Release => state.panes.dragging = false,
         MouseKind::WheelUp => wheel(state, mouse, -NOTCH),
         MouseKind::WheelDown => wheel(state, mouse, NOTCH),
+        MouseKind::Drag | MouseKind::Release => {}
     }
     Vec::new()
+}
+
+fn is_on_scrubber(state: &State, mouse: Mouse) -> bool {
+    let area = state.layout().scrubber;
+    area.is_some_and(|area| area.contains(mouse.column, mouse.row))
 }
 
 /// The pane under the mouse with its area.
@@ -45,14 +56,6 @@ fn pane_at(state: &State, mouse: Mouse) -> Option<(PaneId, Area)> {
 }
 
 fn press(state: &mut State, mouse: Mouse) {
-    if state
-        .layout()
-        .scrubber
-        .is_some_and(|area| area.contains(mouse.column, mouse.row))
-    {
-        state.panes.dragging = true;
-        return scrub(state, mouse.column);
-    }
     let Some((pane, area)) = pane_at(state, mouse) else {
         return;
     };
@@ -77,24 +80,15 @@ fn press(state: &mut State, mouse: Mouse) {
         }
         PaneId::Errors => {
             if let Some(group) = screen::error_row(state, row) {
-                state.panes.group = Some(group);
+                state.panes.group = Some(group.fingerprint);
+                seek::stand_on(state, group.last);
             }
         }
         PaneId::Detail | PaneId::State => {}
     }
 }
 
-fn scrub(state: &mut State, column: u16) {
-    if state.screen == ScreenId::Session {
-        if let Some(seq) = screen::scrubber_step(state, column) {
-            seek::stand_on(state, seq);
-        }
-    } else if let Some(ms) = screen::scrubber_moment(state, column) {
-        seek::to_time(state, ms);
-    }
-}
-
-/// The wheel turns what is under it, whatever has the focus.
+/// The wheel turns what is under it, whatever has the focus; on the scrubber it zooms.
 fn wheel(state: &mut State, mouse: Mouse, rows: i64) {
     let Some((pane, _)) = pane_at(state, mouse) else {
         return;

@@ -16,6 +16,7 @@ const SILENT_MS: Ms = 30_000;
 pub fn settle(state: &mut State) {
     keep_playhead_on_log(state);
     keep_horizon(state);
+    find_spikes(state);
     match state.screen {
         ScreenId::Dashboard => {
             keep_playhead_in_feed(state);
@@ -104,6 +105,13 @@ fn keep_horizon(state: &mut State) {
                 .max(state.cursor()),
         ),
     };
+}
+
+/// While history is loading, what is usual changes with every page.
+fn find_spikes(state: &mut State) {
+    if state.feed.history.idle && !state.log.is_empty() {
+        state.traffic.find(state.moment_end());
+    }
 }
 
 /// Moves the feed only when the playhead's row would leave it.

@@ -1,0 +1,41 @@
+//! Which parts of the first row stay where not all of them fit.
+
+use crate::app::view::{Line, Piece};
+
+/// Something that stays or goes as a whole.
+pub struct Part<R> {
+    /// The highest goes first; 0 always stays.
+    pub rank: R,
+    /// With the blanks before it.
+    pub line: Line,
+    /// Columns kept for it at least: what grows and shrinks must not push others in and out.
+    pub at_least: usize,
+}
+
+impl<R> Part<R> {
+    fn width(&self) -> usize {
+        let pieces = self.line.iter().map(|piece| piece.text.width());
+        pieces.sum::<usize>().max(self.at_least)
+    }
+}
+
+/// Drops the parts of the highest rank until the others fit.
+pub fn fit<R: Copy + Ord>(parts: &mut Vec<Part<R>>, stays: R, room: usize) {
+    while parts.iter().map(Part::width).sum::<usize>() > room {
+        let ranks = parts.iter().map(|part| part.rank);
+        let Some(highest) = ranks.max().filter(|rank| *rank > stays) else {
+            return;
+        };
+        parts.retain(|part| part.rank < highest);
+    }
+}
+
+/// All of them one after another; what stands first has no blanks before it.
+pub fn joined<R>(parts: Vec<Part<R>>) -> Line {
+    let line = parts.into_iter().flat_map(|part| part.line);
+    line.skip_while(is_blank).collect()
+}
+
+fn is_blank(piece: &Piece) -> bool {
+    piece.text.as_str().trim().is_empty()
+}
