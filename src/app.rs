@@ -3,6 +3,7 @@
 //! Invariant: `update` is deterministic; everything on the screen is a function of (log, playhead, what is open).
 
 pub mod action;
+pub mod bookmarks;
 pub mod input;
 pub mod keymap;
 pub mod layout;

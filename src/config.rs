@@ -161,6 +161,14 @@ pub fn default_path() -> Option<PathBuf> {
     Some(base.config_dir().join("lookback").join("config.toml"))
 }
 
+/// `$XDG_STATE_HOME/lookback/bookmarks`, or what stands for it on this system.
+#[must_use]
+pub fn bookmark_folder() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Some(state.join("lookback").join("bookmarks"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

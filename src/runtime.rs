@@ -3,6 +3,7 @@
 //!
 //! The loop is generic over its input and its screen, so that a test can press keys and read the glass.
 
+mod bookmarks;
 mod frames;
 mod input;
 mod launch;
@@ -23,6 +24,8 @@ use crate::model::Ms;
 use crate::source::{Feed, Request};
 use crate::ui::theme::Theme;
 
+pub use bookmarks::BookmarkFile;
+use bookmarks::Keeper;
 pub use frames::{Frames, Glass};
 pub use launch::{Ending, Launch, launch};
 use scans::Scans;
@@ -44,6 +47,15 @@ pub struct Session<G> {
     pub frame_left: Arc<Notify>,
     /// Told when the program is to leave (a signal).
     pub leave: Arc<Notify>,
+    /// What is read and written beside the screen.
+    pub files: Files,
+}
+
+/// What is read and written beside the screen; by default nothing.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// Where bookmarks are kept.
+    pub bookmarks: Option<BookmarkFile>,
 }
 
 /// Arrivals are taken in for at most this long before a frame is drawn.
@@ -83,6 +95,7 @@ pub async fn run<G: Glass>(
         frame_gap,
         frame_left,
         leave,
+        files,
     } = session;
     let Feed {
         mut arrivals,
@@ -90,6 +103,9 @@ pub async fn run<G: Glass>(
     } = feed;
     let (mut scans, mut answers) = Scans::new();
     let mut frames = Frames::new(glass, theme, frame_gap);
+    let keeper = files
+        .bookmarks
+        .map(|file| Keeper::start(file, scans.answers()));
     let mut clock = Clock::new();
     let mut source_open = true;
     let mut todo = first;
@@ -98,7 +114,13 @@ pub async fn run<G: Glass>(
         if todo.iter().any(|e| matches!(e, Effect::Scan { .. })) {
             asked_at = Some(Instant::now());
         }
-        if perform(&mut frames, &mut scans, &requests, todo.drain(..))? == Next::Leave {
+        let shell = Shell {
+            frames: &mut frames,
+            scans: &mut scans,
+            requests: &requests,
+            keeper: keeper.as_ref(),
+        };
+        if shell.perform(todo.drain(..))? == Next::Leave {
             return Ok(state);
         }
         frames.draw_if_due(&state)?;
@@ -187,27 +209,39 @@ enum Next {
     Leave,
 }
 
-fn perform<G: Glass>(
-    frames: &mut Frames<G>,
-    scans: &mut Scans,
-    requests: &mpsc::Sender<Request>,
-    effects: impl Iterator<Item = Effect>,
-) -> io::Result<Next> {
-    for effect in effects {
-        match effect {
-            Effect::Quit => return Ok(Next::Leave),
-            Effect::Scan {
-                generation,
-                plan,
-                log,
-                range,
-            } => scans.start(generation, plan, log, range),
-            // A full queue means that as much was asked for already.
-            Effect::LoadOlder { count } => drop(requests.try_send(Request::Older { count })),
-            Effect::Copy(text) => frames.copy(&text)?,
+/// What effects are done with.
+struct Shell<'a, G> {
+    frames: &'a mut Frames<G>,
+    scans: &'a mut Scans,
+    requests: &'a mpsc::Sender<Request>,
+    keeper: Option<&'a Keeper>,
+}
+
+impl<G: Glass> Shell<'_, G> {
+    fn perform(self, effects: impl Iterator<Item = Effect>) -> io::Result<Next> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(Next::Leave),
+                Effect::Scan {
+                    generation,
+                    plan,
+                    log,
+                    range,
+                } => self.scans.start(generation, plan, log, range),
+                // A full queue means that as much was asked for already.
+                Effect::LoadOlder { count } => {
+                    drop(self.requests.try_send(Request::Older { count }));
+                }
+                Effect::Copy(text) => self.frames.copy(&text)?,
+                Effect::SaveBookmarks(save) => {
+                    if let Some(keeper) = self.keeper {
+                        keeper.save(save);
+                    }
+                }
+            }
         }
+        Ok(Next::GoOn)
     }
-    Ok(Next::GoOn)
 }
 
 /// Turns the passing of time into ticks.

@@ -13,7 +13,7 @@ use lookback::app::State;
 use lookback::app::layout::Size;
 use lookback::app::state::Options;
 use lookback::model::{EntryId, Mapping, Zone};
-use lookback::runtime::{Glass, Session, run};
+use lookback::runtime::{Files, Glass, Session, run};
 use lookback::source::Feed;
 use lookback::store::{Arrival, Link, PageBuilder};
 use lookback::ui::theme::{Depth, Theme};
@@ -114,6 +114,7 @@ impl Stage {
             frame_gap: Duration::ZERO,
             frame_left: Arc::clone(&frame_left),
             leave: Arc::clone(&leave),
+            files: Files::default(),
         };
         let input = stream::poll_fn(move |cx| typed.poll_recv(cx)).map(Ok);
         let ended = tokio::spawn(async move { run(session, input, Vec::new()).await });

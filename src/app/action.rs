@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::bookmarks::{Kept, Save};
 use super::input::{Key, Mouse};
 use super::layout::Size;
 use crate::model::Ms;
@@ -34,6 +35,8 @@ pub enum Action {
         /// The part.
         scan: Scan,
     },
+    /// Bookmarks were read or written.
+    Bookmarks(Kept),
 }
 
 /// Something that the shell has to do.
@@ -59,4 +62,6 @@ pub enum Effect {
     },
     /// Put this into the clipboard.
     Copy(String),
+    /// Keep the bookmarks.
+    SaveBookmarks(Save),
 }

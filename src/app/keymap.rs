@@ -63,6 +63,10 @@ pub enum Command {
     GoTo,
     /// Follow the newest entry.
     Follow,
+    /// Bookmark the entry, or change its note.
+    Bookmark,
+    /// Open the list of bookmarks.
+    Bookmarks,
     /// Narrow to the user of this row, or widen again.
     NarrowUser,
     /// Narrow to its session.
@@ -220,6 +224,18 @@ pub const TABLE: &[Binding] = &[
         &[(char('f'), C::Follow)],
         "follow the newest entry",
         Some("follow"),
+    ),
+    row(
+        S::Time,
+        &[(char('m'), C::Bookmark)],
+        "bookmark this entry with a note, or change the note",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('\''), C::Bookmarks)],
+        "bookmarks: go to one, or delete it",
+        None,
     ),
     row(
         S::Move,

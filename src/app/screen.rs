@@ -1,5 +1,6 @@
 //! From the state to the view: one file per region, each a function that only reads.
 
+mod bookmarks;
 mod charts;
 mod detail;
 mod errors;
@@ -15,6 +16,7 @@ use super::layout::PaneId;
 use super::state::State;
 use super::view::{Pane, View};
 
+pub use bookmarks::{Under, bookmark_row};
 pub use detail::detail_lines;
 pub use errors::{error_groups, error_row};
 pub use feed::feed_rows;
@@ -55,6 +57,7 @@ pub fn screen(state: &State) -> View {
             .unwrap_or_default(),
         footer: foot::footer(state, &layout),
         help: foot::help(state),
+        list: bookmarks::list(state),
         layout,
     }
 }

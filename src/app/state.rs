@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::bookmarks::Bookmarks;
 use super::layout::{Layout, Open, PaneId, Size, layout};
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
@@ -42,6 +43,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// Where the playhead is to stand as soon as that is loaded.
     pub opens_at: Option<Moment>,
+    /// The bookmarks.
+    pub bookmarks: Bookmarks,
     /// The terminal.
     pub size: Size,
 }
@@ -190,6 +193,7 @@ impl State {
             help: None,
             notice: None,
             opens_at: None,
+            bookmarks: Bookmarks::default(),
             size,
         }
     }

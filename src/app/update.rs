@@ -1,6 +1,7 @@
 //! One step of the interface: a state and an action make the next state, and what the shell has to do.
 
 mod arrivals;
+mod bookmarks;
 mod commands;
 mod pointer;
 mod prompts;
@@ -35,6 +36,10 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
+        Action::Bookmarks(kept) => {
+            bookmarks::kept(state, kept);
+            Vec::new()
+        }
     };
     settle::settle(state);
     effects.extend(seek::wants_older(state));
@@ -61,6 +66,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if let Some(scroll) = state.help {
         return press_in_help(state, key, scroll);
+    }
+    if state.bookmarks.list.is_some() {
+        return bookmarks::press(state, key);
     }
     match keymap::command(key) {
         Some(command) => commands::run(state, command),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::state::Options;
-use crate::config::ColorChoice;
+use crate::config::{self, ColorChoice};
 use crate::model::{Mapping, Zone};
 use crate::query::{Filter, Moment};
-use crate::runtime::{Ending, Launch, launch};
+use crate::runtime::{BookmarkFile, Ending, Launch, launch};
 use crate::source::Spec;
 use crate::term::TermError;
 use crate::ui::theme::{Depth, Theme};
@@ -49,6 +49,11 @@ const OLDER_COUNT: u64 = 100_000;
 /// When there is no terminal, or it cannot be used.
 pub fn run_interface(options: InterfaceOptions) -> Result<Ending, TermError> {
     let (place, streams) = options.spec.label();
+    let bookmarks = options
+        .spec
+        .identity()
+        .zip(config::bookmark_folder())
+        .map(|(identity, folder)| BookmarkFile::of(&folder, &identity, &place, &streams));
     let remote = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
     launch(Launch {
         spec: options.spec,
@@ -75,6 +80,7 @@ pub fn run_interface(options: InterfaceOptions) -> Result<Ending, TermError> {
         },
         // tmux repaints the whole pane at the end of a bracket (tmux#5612).
         synchronized: !is_set("TMUX"),
+        bookmarks,
     })
 }
 

@@ -8,7 +8,8 @@ use crossterm::event::EventStream;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
-use super::{Session, now_ms, run};
+use super::{BookmarkFile, Files, Session, now_ms, run};
+use crate::app::bookmarks::Keeping;
 use crate::app::layout::Size;
 use crate::app::state::Options;
 use crate::app::{Effect, State, update};
@@ -38,6 +39,8 @@ pub struct Launch {
     pub frame_gap: Duration,
     /// Whether large frames are bracketed as synchronized output.
     pub synchronized: bool,
+    /// Where bookmarks are kept; `None` keeps them until the end.
+    pub bookmarks: Option<BookmarkFile>,
 }
 
 /// How the interface was left.
@@ -118,12 +121,18 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
         frame_gap,
         frame_left,
         leave,
+        files: Files {
+            bookmarks: launch.bookmarks,
+        },
     };
     run(session, EventStream::new(), first).await.map(drop)
 }
 
 fn begin(state: &mut State, launch: &Launch) -> Vec<Effect> {
     state.opens_at = launch.at;
+    if launch.bookmarks.is_some() {
+        state.bookmarks.keeping = Keeping::Stored;
+    }
     update::narrow(state, launch.filter.clone())
 }
 

@@ -14,7 +14,7 @@ mod tail;
 mod track;
 mod wire;
 
-pub(super) use connect::place;
+pub(super) use connect::{identity, place};
 pub(super) use follow::follow;
 pub(super) use probe::probe;
 pub use probe::{Permission, Probe, StreamProbe};

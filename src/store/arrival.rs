@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Page;
 use crate::model::{EntryId, Ms};
 
@@ -29,7 +31,7 @@ pub enum Arrival {
 }
 
 /// How far loading history has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// Entries loaded of what was asked for.
     pub loaded: u64,
@@ -46,7 +48,7 @@ pub struct History {
 }
 
 /// The state of the link to a source.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {
     /// Not connected yet.
     #[default]
@@ -71,7 +73,7 @@ pub enum Link {
 }
 
 /// Something that went wrong, and what to do about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
     /// What happened, in one line, without secrets.
     pub what: String,
@@ -87,5 +89,14 @@ impl Trouble {
             what: what.into(),
             hint: hint.into(),
         }
+    }
+
+    /// What happened and what to do, in one line.
+    #[must_use]
+    pub fn one_line(&self) -> String {
+        if self.hint.is_empty() {
+            return self.what.clone();
+        }
+        format!("{} — {}", self.what, self.hint)
     }
 }

@@ -424,6 +424,7 @@ impl Stage {
                 } => format!("scan {generation} {range:?}"),
                 Effect::LoadOlder { count } => format!("older {count}"),
                 Effect::Copy(text) => text.clone(),
+                Effect::SaveBookmarks(save) => format!("save {}", save.number),
             });
             if let Effect::Scan {
                 generation,

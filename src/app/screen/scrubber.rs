@@ -1,5 +1,7 @@
 //! The scrubber: the whole loaded log in one line, and where the playhead is.
 
+mod bookmarks;
+
 use super::number;
 use super::style::own;
 use crate::app::layout::Area;
@@ -71,7 +73,7 @@ pub fn scrubber(state: &State, area: Area) -> Scrubber {
         bars,
         playhead: u16::try_from(at).ok(),
         following: state.playhead == Playhead::Following,
-        marks: marks(&density, &gaps, at),
+        marks: bookmarks::with_bookmarks(state, &density, marks(&density, &gaps, at)),
     }
 }
 

@@ -20,8 +20,7 @@ pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
             Vec::new()
         }
         Arrival::Notice(trouble) => {
-            let dash = if trouble.hint.is_empty() { "" } else { " — " };
-            state.tell(format!("{}{dash}{}", trouble.what, trouble.hint));
+            state.tell(trouble.one_line());
             Vec::new()
         }
     }

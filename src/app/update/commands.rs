@@ -1,5 +1,6 @@
 //! What the keys do.
 
+use super::bookmarks;
 use super::seek;
 use super::settle::feed_height;
 use crate::app::action::Effect;
@@ -45,6 +46,8 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Faster => pace(state, 1),
         Command::IdleCompression => idle(state),
         Command::GoTo => state.prompt = Some(Prompt::new(Purpose::GoTo, String::new())),
+        Command::Bookmark => bookmarks::mark(state),
+        Command::Bookmarks => bookmarks::open(state),
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow_to_row(state, command);
         }

@@ -1,5 +1,6 @@
 //! The mouse: click a row, turn the wheel, drag the scrubber.
 
+use super::bookmarks;
 use super::seek;
 use crate::app::action::Effect;
 use crate::app::input::{Mouse, MouseKind};
@@ -18,6 +19,9 @@ pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
             state.help = None;
         }
         return Vec::new();
+    }
+    if state.bookmarks.list.is_some() {
+        return bookmarks::point(state, mouse);
     }
     match mouse.kind {
         MouseKind::Press => press(state, mouse),
