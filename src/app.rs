@@ -10,6 +10,7 @@ pub mod layout;
 pub mod narrowing;
 pub mod playhead;
 pub mod prompt;
+pub mod reopen;
 pub mod screen;
 pub mod state;
 pub mod update;

@@ -13,6 +13,7 @@ pub mod moment;
 pub mod out;
 pub mod pages;
 pub mod query;
+pub mod reopen;
 pub mod session;
 pub mod sessions;
 pub mod setup;

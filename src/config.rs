@@ -14,7 +14,7 @@ use etcetera::BaseStrategy;
 use crate::model::{Mapping, Zone};
 
 pub use file::FileError;
-pub use secret::{Secret, mask};
+pub use secret::{Secret, mask, without_password};
 pub use size::{Size, SizeError};
 
 /// Where a server is looked for unless told.

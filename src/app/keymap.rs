@@ -75,6 +75,8 @@ pub enum Command {
     NarrowType,
     /// Copy the entry.
     Copy,
+    /// Copy the command line that opens this view.
+    CopyCommand,
     /// Show the keys.
     Help,
     /// Leave.
@@ -319,6 +321,12 @@ pub const TABLE: &[Binding] = &[
         S::Program,
         &[(char('y'), C::Copy)],
         "copy the entry as JSON (OSC 52)",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(char('Y'), C::CopyCommand)],
+        "copy the command line that opens this view",
         None,
     ),
     row(

@@ -7,6 +7,7 @@ use super::layout::{Layout, Open, PaneId, Size, layout};
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
+use super::reopen::Reopen;
 use crate::model::{Mapping, Ms, Zone};
 use crate::project::Activity;
 use crate::query::{Moment, Now};
@@ -45,6 +46,8 @@ pub struct State {
     pub opens_at: Option<Moment>,
     /// The bookmarks.
     pub bookmarks: Bookmarks,
+    /// How this is opened again.
+    pub reopen: Reopen,
     /// The terminal.
     pub size: Size,
 }
@@ -194,6 +197,7 @@ impl State {
             notice: None,
             opens_at: None,
             bookmarks: Bookmarks::default(),
+            reopen: Reopen::default(),
             size,
         }
     }

@@ -5,6 +5,8 @@ use super::failure::{Failure, Status};
 use super::interface::InterfaceOptions;
 use super::setup::Setup;
 use super::watch::show;
+use crate::app::playhead::Speed;
+use crate::app::reopen::Reopen;
 use crate::query::Filter;
 use crate::source::{DemoSpec, Spec};
 
@@ -45,6 +47,10 @@ pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
         mouse: config.mouse,
         ascii: setup.ascii,
         at: None,
+        speed: Speed::default(),
+        reopen: Reopen::Impossible(
+            "the demo is another one each time: no command opens this view".to_owned(),
+        ),
     })
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::app::playhead::Speed;
+use crate::app::reopen::Reopen;
 use crate::app::state::Options;
 use crate::config::{self, ColorChoice};
 use crate::model::{Mapping, Zone};
@@ -35,6 +37,10 @@ pub struct InterfaceOptions {
     pub ascii: bool,
     /// Where the playhead stands at first; following where there is none.
     pub at: Option<Moment>,
+    /// How fast it plays.
+    pub speed: Speed,
+    /// How this is opened again.
+    pub reopen: Reopen,
 }
 
 /// Frames a second that data alone asks for, here and over SSH.
@@ -68,6 +74,8 @@ pub fn run_interface(options: InterfaceOptions) -> Result<Ending, TermError> {
         },
         filter: options.filter,
         at: options.at,
+        speed: options.speed,
+        reopen: options.reopen,
         theme: Theme {
             depth: depth(options.color),
             ascii: options.ascii,

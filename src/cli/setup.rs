@@ -8,6 +8,8 @@ use super::args::Global;
 use super::failure::Failure;
 use super::moment;
 use super::out::Out;
+use super::reopen;
+use crate::app::reopen::Reopen;
 use crate::config::{Config, Layer};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
@@ -29,6 +31,8 @@ pub struct Setup {
     pub until: Option<Moment>,
     /// Plain symbols only.
     pub ascii: bool,
+    /// How the interface over this source is opened again.
+    pub reopen: Reopen,
 }
 
 impl Setup {
@@ -46,8 +50,10 @@ impl Setup {
         let border = |flag, text: Option<&String>| {
             text.map(|text| moment::read(flag, text, now)).transpose()
         };
+        let spec = spec(global, &config)?;
         Ok(Self {
-            spec: spec(global, &config)?,
+            reopen: reopen::of(&spec, global),
+            spec,
             now,
             since: border("--since", global.since.as_ref())?,
             until: border("--until", global.until.as_ref())?,

@@ -5,6 +5,8 @@ use super::failure::{Failure, Status};
 use super::interface::{InterfaceOptions, run_interface};
 use super::moment;
 use super::setup::Setup;
+use crate::app::playhead::Speed;
+use crate::app::reopen::SCREENS;
 use crate::query::Filter;
 use crate::term::TermError;
 
@@ -20,6 +22,21 @@ pub struct WatchArgs {
     /// Narrow to this session
     #[arg(long, value_name = "ID")]
     pub session: Option<String>,
+    /// Screen to open, by its number
+    #[arg(long, value_name = "N", value_parser = screen)]
+    pub screen: Option<u8>,
+    /// How fast playing goes: 0.25x, 0.5x, 1x, 2x, 5x, 10x, 60x, max [default: 1x]
+    #[arg(long, value_name = "SPEED", value_parser = speed)]
+    pub speed: Option<Speed>,
+}
+
+fn screen(text: &str) -> Result<u8, String> {
+    let number = text.parse().ok().filter(|n| SCREENS.contains(n));
+    number.ok_or_else(|| format!("the screens are {} to {}", SCREENS.start(), SCREENS.end()))
+}
+
+fn speed(text: &str) -> Result<Speed, String> {
+    Speed::of_word(text).ok_or_else(|| format!("speeds are {}", Speed::words()))
 }
 
 /// Opens the interface.
@@ -27,6 +44,14 @@ pub struct WatchArgs {
 /// # Errors
 /// A wrong filter or time; a terminal that cannot be used.
 pub fn run(args: &WatchArgs, setup: &Setup) -> Result<Status, Failure> {
+    show(options(args, setup)?)
+}
+
+/// What the interface starts with.
+///
+/// # Errors
+/// A wrong filter or time.
+pub fn options(args: &WatchArgs, setup: &Setup) -> Result<InterfaceOptions, Failure> {
     let at = args
         .at
         .as_ref()
@@ -37,7 +62,7 @@ pub fn run(args: &WatchArgs, setup: &Setup) -> Result<Status, Failure> {
         .as_ref()
         .map(|id| Filter::equals("session", id.as_bytes()));
     let config = &setup.config;
-    show(InterfaceOptions {
+    Ok(InterfaceOptions {
         spec: setup.spec.clone(),
         history: config.history,
         memory_bytes: config.memory_bytes,
@@ -50,6 +75,8 @@ pub fn run(args: &WatchArgs, setup: &Setup) -> Result<Status, Failure> {
         mouse: config.mouse,
         ascii: setup.ascii,
         at,
+        speed: args.speed.unwrap_or_default(),
+        reopen: setup.reopen.clone(),
     })
 }
 

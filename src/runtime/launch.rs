@@ -11,6 +11,8 @@ use tokio::sync::Notify;
 use super::{BookmarkFile, Files, Session, now_ms, run};
 use crate::app::bookmarks::Keeping;
 use crate::app::layout::Size;
+use crate::app::playhead::Speed;
+use crate::app::reopen::Reopen;
 use crate::app::state::Options;
 use crate::app::{Effect, State, update};
 use crate::query::{Filter, Moment};
@@ -31,6 +33,10 @@ pub struct Launch {
     pub filter: Filter,
     /// Where the playhead stands at first; `None` follows.
     pub at: Option<Moment>,
+    /// How fast it plays.
+    pub speed: Speed,
+    /// How this is opened again.
+    pub reopen: Reopen,
     /// How the screen looks.
     pub theme: Theme,
     /// Whether the mouse is listened to.
@@ -130,6 +136,8 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
 
 fn begin(state: &mut State, launch: &Launch) -> Vec<Effect> {
     state.opens_at = launch.at;
+    state.pace.speed = launch.speed;
+    state.reopen = launch.reopen.clone();
     if launch.bookmarks.is_some() {
         state.bookmarks.keeping = Keeping::Stored;
     }

@@ -3,7 +3,7 @@
 use crate::app::action::Effect;
 use crate::app::state::State;
 use crate::model::{Flags, Ms};
-use crate::query::Scan;
+use crate::query::{Moment, Scan};
 use crate::store::{Arrival, History, Page};
 
 /// Takes in one message of a source.
@@ -77,13 +77,20 @@ fn progress(state: &mut State, history: History) {
 fn open_in_place(state: &mut State) {
     let Some(moment) = state.opens_at else { return };
     let wanted_ms = moment.first_id().ms;
-    let reached = state
-        .log
-        .axis_range()
-        .is_some_and(|(first, _)| first <= wanted_ms);
+    let reached = state.log.axis_range().is_some_and(|(first, _)| {
+        // Others of the same millisecond may come before it does.
+        first < wanted_ms || (first == wanted_ms && is_here(state, moment))
+    });
     if reached || (state.feed.history.idle && !state.log.is_empty()) {
         state.opens_at = None;
         super::seek::go_to(state, moment);
+    }
+}
+
+fn is_here(state: &State, moment: Moment) -> bool {
+    match moment {
+        Moment::At(_) => true,
+        Moment::Id(id) => state.log.find(id).is_some(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::app::keymap::Command;
 use crate::app::layout::PaneId;
 use crate::app::playhead::Playhead;
 use crate::app::prompt::{Prompt, Purpose};
+use crate::app::reopen;
 use crate::app::screen;
 use crate::app::state::{Detail, State};
 use crate::query::Filter;
@@ -52,6 +53,7 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
             return narrow_to_row(state, command);
         }
         Command::Copy => return copy(state),
+        Command::CopyCommand => return copy_command(state),
         Command::Help => state.help = Some(0),
         Command::Quit => return vec![Effect::Quit],
     }
@@ -298,4 +300,28 @@ fn copy(state: &mut State) -> Vec<Effect> {
     let text = String::from_utf8_lossy(&line).trim_end().to_owned();
     state.tell(format!("copied {id} as JSON"));
     vec![Effect::Copy(text)]
+}
+
+fn copy_command(state: &mut State) -> Vec<Effect> {
+    let line = match reopen::command_line(state) {
+        Ok(line) if line.text.len() > COPY_MAX_BYTES => {
+            Err("the command line is too long for the clipboard".to_owned())
+        }
+        line => line,
+    };
+    match line {
+        Ok(line) => {
+            let hint = if line.needs_password {
+                " (set REDIS_PASSWORD for it)"
+            } else {
+                ""
+            };
+            state.tell(format!("copied{hint}: {}", line.text));
+            vec![Effect::Copy(line.text)]
+        }
+        Err(why) => {
+            state.tell(why);
+            Vec::new()
+        }
+    }
 }
