@@ -1,5 +1,7 @@
 //! Everything that can happen to the interface, as plain data that can be logged and played again.
 
+pub mod codec;
+
 use std::ops::Range;
 use std::sync::Arc;
 

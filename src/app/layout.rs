@@ -13,6 +13,8 @@
 //! When rows are short they go in this order: blank rows, the strip's height, the scrubber's marks, the lower panes, the
 //! strip, the scrubber. The feed always stays.
 
+use serde::{Deserialize, Serialize};
+
 /// A rectangle in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Area {
@@ -49,7 +51,7 @@ impl Area {
 }
 
 /// The size of the terminal in cells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Size {
     /// Columns.
     pub width: u16,

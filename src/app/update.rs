@@ -9,8 +9,10 @@ mod seek;
 mod settle;
 
 use super::action::{Action, Effect};
+use super::bookmarks::Keeping;
 use super::input::{Code, Held, Key};
 use super::keymap::{self, Command};
+use super::layout::Size;
 use super::narrowing::Narrowing;
 use super::playhead::Playhead;
 use super::state::State;
@@ -89,6 +91,24 @@ fn press_in_help(state: &mut State, key: Key, scroll: u16) -> Vec<Effect> {
         _ => None,
     };
     Vec::new()
+}
+
+/// A recording was played to its end: from here on the user goes on, in a terminal of this size and without a source, and
+/// nothing is kept outside.
+pub fn recording_ended(state: &mut State, size: Size, torn: bool) {
+    state.size = size;
+    state.bookmarks.keeping = Keeping::UntilTheEnd;
+    match state.playhead {
+        Playhead::Following => seek::step(state, 0),
+        Playhead::Playing { cursor, .. } => state.playhead = Playhead::Paused(cursor),
+        Playhead::Paused(_) => {}
+    }
+    state.tell(if torn {
+        "the recording ends here; its last line was not written to its end and is left out"
+    } else {
+        "the recording ends here: what you see is what came out"
+    });
+    settle::settle(state);
 }
 
 /// Puts a filter in force; the empty one shows everything.

@@ -1,6 +1,6 @@
 //! What every command starts from: the merged configuration, the source, the range, the present.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -31,6 +31,8 @@ pub struct Setup {
     pub until: Option<Moment>,
     /// Plain symbols only.
     pub ascii: bool,
+    /// The file into which everything that happens in the interface is written.
+    pub record: Option<PathBuf>,
     /// How the interface over this source is opened again.
     pub reopen: Reopen,
 }
@@ -52,6 +54,7 @@ impl Setup {
         };
         let spec = spec(global, &config)?;
         Ok(Self {
+            record: global.record.clone(),
             reopen: reopen::of(&spec, global),
             spec,
             now,
