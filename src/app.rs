@@ -3,6 +3,7 @@
 //! Invariant: `update` is deterministic; everything on the screen is a function of (log, playhead, what is open).
 
 pub mod action;
+pub mod bookmarks;
 pub mod input;
 pub mod inspected;
 pub mod keymap;
@@ -11,6 +12,7 @@ pub mod loading;
 pub mod narrowing;
 pub mod playhead;
 pub mod prompt;
+pub mod reopen;
 pub mod screen;
 pub mod state;
 pub mod traffic;

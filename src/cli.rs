@@ -13,6 +13,7 @@ pub mod moment;
 pub mod out;
 pub mod pages;
 pub mod query;
+pub mod reopen;
 pub mod replay;
 pub mod session;
 pub mod sessions;
@@ -56,8 +57,8 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
     }
     let setup = Setup::new(&cli.global)?;
     match &cli.command {
-        None => watch::run(&watch::WatchArgs::default(), &setup),
-        Some(Command::Watch(args)) => watch::run(args, &setup),
+        None => watch::run(&watch::WatchArgs::default(), &cli.global, &setup),
+        Some(Command::Watch(args)) => watch::run(args, &cli.global, &setup),
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
         Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),

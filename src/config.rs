@@ -14,7 +14,7 @@ use etcetera::BaseStrategy;
 use crate::model::{Mapping, Zone};
 
 pub use file::FileError;
-pub use secret::{Secret, mask};
+pub use secret::{Secret, mask, without_password};
 pub use size::{Size, SizeError};
 
 /// Where a server is looked for unless told.
@@ -159,6 +159,14 @@ impl Config {
 pub fn default_path() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     Some(base.config_dir().join("lookback").join("config.toml"))
+}
+
+/// `$XDG_STATE_HOME/lookback/bookmarks`, or what stands for it on this system.
+#[must_use]
+pub fn bookmark_folder() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Some(state.join("lookback").join("bookmarks"))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod hex;
 pub mod line;
 pub mod mapping;
 pub mod safe_text;
+pub mod text_or_base64;
 pub mod time;
 
 pub use decode::decode;

@@ -1,11 +1,17 @@
 //! The imperative shell: the one loop, the only clock. It waits for input, arrivals, scans and time; hands each to `update`;
 //! does what `update` asks for; and draws when something changed and the last frame has left.
 //!
+//! A recording is played by a loop of its own (`playback`), which hands over to this one.
+//!
 //! The loop is generic over its input and its screen, so that a test can press keys and read the glass.
 
+mod bookmarks;
 mod frames;
 mod input;
 mod launch;
+mod opening;
+mod playback;
+pub mod recording;
 mod scans;
 
 use std::io;
@@ -24,8 +30,13 @@ use crate::source::{Feed, Request};
 use crate::store::{Arrival, Fetch, Then, Trouble};
 use crate::ui::theme::Theme;
 
+pub use bookmarks::BookmarkFile;
+use bookmarks::Keeper;
 pub use frames::{Frames, Glass};
-pub use launch::{Ending, Launch, launch};
+pub use launch::{Ending, Entries, Launch, launch};
+pub use opening::Opening;
+pub use playback::play;
+use recording::Recorder;
 use scans::Scans;
 
 /// What the loop works with.
@@ -45,6 +56,17 @@ pub struct Session<G> {
     pub frame_left: Arc<Notify>,
     /// Told when the program is to leave (a signal).
     pub leave: Arc<Notify>,
+    /// What is read and written beside the screen.
+    pub files: Files,
+}
+
+/// What is read and written beside the screen; by default nothing.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// Where bookmarks are kept.
+    pub bookmarks: Option<BookmarkFile>,
+    /// Where everything that happens is written.
+    pub recorder: Option<Recorder>,
 }
 
 /// Arrivals are taken in for at most this long before a frame is drawn.
@@ -77,13 +99,14 @@ pub async fn run<G: Glass>(
     first: Vec<Effect>,
 ) -> io::Result<State> {
     let Session {
-        mut state,
+        state,
         feed,
         glass,
         theme,
         frame_gap,
         frame_left,
         leave,
+        files,
     } = session;
     let Feed {
         mut arrivals,
@@ -91,6 +114,13 @@ pub async fn run<G: Glass>(
     } = feed;
     let (mut scans, mut answers) = Scans::new();
     let mut frames = Frames::new(glass, theme, frame_gap);
+    let keeper = files
+        .bookmarks
+        .map(|file| Keeper::start(file, scans.answers()));
+    let mut stage = Stage {
+        state,
+        recorder: files.recorder,
+    };
     let mut clock = Clock::new();
     let mut source_open = true;
     let mut todo = first;
@@ -99,44 +129,47 @@ pub async fn run<G: Glass>(
         if todo.iter().any(|e| matches!(e, Effect::Scan { .. })) {
             asked_at = Some(Instant::now());
         }
+        let shell = Shell {
+            frames: &mut frames,
+            scans: &mut scans,
+            requests: &requests,
+            keeper: keeper.as_ref(),
+        };
         let mut unasked = Vec::new();
-        let effects = todo.drain(..);
-        if perform(&mut frames, &mut scans, &requests, effects, &mut unasked)? == Next::Leave {
-            return Ok(state);
+        if shell.perform(todo.drain(..), &mut unasked)? == Next::Leave {
+            return Ok(stage.state);
         }
-        for action in unasked {
-            todo.extend(update(&mut state, action));
-        }
-        frames.draw_if_due(&state)?;
-        let held_for = asked_at.and_then(|at| held_for(&state, at));
-        let wait = frames.wait().unwrap_or_else(|| rest(&state));
+        todo.extend(stage.take_all(unasked));
+        frames.draw_if_due(&stage.state)?;
+        let held_for = asked_at.and_then(|at| held_for(&stage.state, at));
+        let wait = frames.wait().unwrap_or_else(|| rest(&stage.state));
         let due = clock.last + wait;
         let due = held_for.map_or(due, |left| due.min(Instant::now() + left));
         tokio::select! {
             biased;
-            () = leave.notified() => return Ok(state),
+            () = leave.notified() => return Ok(stage.state),
             event = input.next(), if held_for.is_none() => match event {
                 Some(event) => {
                     if let Some(action) = input::action(&event?) {
-                        todo.extend(clock.tick(&mut state));
+                        todo.extend(stage.take_all(clock.tick()));
                         if let Action::Resize(size) = action {
                             frames.resize(size);
                         }
-                        todo.extend(update(&mut state, action));
+                        todo.extend(stage.take(action));
                         frames.input();
                     }
                 }
-                None => return Ok(state),
+                None => return Ok(stage.state),
             },
             Some(action) = answers.recv() => {
-                todo.extend(update(&mut state, action));
+                todo.extend(stage.take(action));
                 frames.data();
             }
             arrival = arrivals.recv(), if source_open => match arrival {
                 Some(arrival) => {
-                    todo.extend(clock.tick(&mut state));
-                    todo.extend(update(&mut state, Action::Arrived(arrival)));
-                    todo.extend(drain(&mut state, &mut arrivals));
+                    todo.extend(stage.take_all(clock.tick()));
+                    todo.extend(stage.take(Action::Arrived(arrival)));
+                    todo.extend(drain(&mut stage, &mut arrivals));
                     frames.data();
                 }
                 None => source_open = false,
@@ -144,12 +177,35 @@ pub async fn run<G: Glass>(
             () = frame_left.notified() => {}
             () = tokio::time::sleep_until(due.into()) => {
                 let before = clock.last;
-                todo.extend(clock.tick(&mut state));
-                if clock.last - before >= rest(&state) / 2 {
+                todo.extend(stage.take_all(clock.tick()));
+                if clock.last - before >= rest(&stage.state) / 2 {
                     frames.data();
                 }
             }
         }
+    }
+}
+
+/// The state, and the recording of all that is handed to it.
+struct Stage {
+    state: State,
+    recorder: Option<Recorder>,
+}
+
+impl Stage {
+    fn take(&mut self, action: Action) -> Vec<Effect> {
+        let trouble = self.recorder.as_mut().and_then(|r| r.note(&action));
+        let mut effects = update(&mut self.state, action);
+        if let Some(trouble) = trouble {
+            let notice = Action::Arrived(Arrival::Notice(trouble));
+            effects.extend(update(&mut self.state, notice));
+        }
+        effects
+    }
+
+    fn take_all(&mut self, actions: impl IntoIterator<Item = Action>) -> Vec<Effect> {
+        let effects = actions.into_iter().map(|action| self.take(action));
+        effects.flatten().collect()
     }
 }
 
@@ -163,14 +219,14 @@ fn held_for(state: &State, asked_at: Instant) -> Option<Duration> {
 }
 
 /// Takes in what else has arrived, for a moment: one frame for all of it.
-fn drain(state: &mut State, arrivals: &mut mpsc::Receiver<Arrival>) -> Vec<Effect> {
+fn drain(stage: &mut Stage, arrivals: &mut mpsc::Receiver<Arrival>) -> Vec<Effect> {
     let begun = Instant::now();
     let mut effects = Vec::new();
     while begun.elapsed().as_millis() < DRAIN_MS {
         let Ok(arrival) = arrivals.try_recv() else {
             break;
         };
-        effects.extend(update(state, Action::Arrived(arrival)));
+        effects.extend(stage.take(Action::Arrived(arrival)));
     }
     effects
 }
@@ -193,27 +249,41 @@ enum Next {
     Leave,
 }
 
-fn perform<G: Glass>(
-    frames: &mut Frames<G>,
-    scans: &mut Scans,
-    requests: &mpsc::Sender<Request>,
-    effects: impl Iterator<Item = Effect>,
-    unasked: &mut Vec<Action>,
-) -> io::Result<Next> {
-    for effect in effects {
-        match effect {
-            Effect::Quit => return Ok(Next::Leave),
-            Effect::Scan {
-                generation,
-                plan,
-                log,
-                range,
-            } => scans.start(generation, plan, log, range),
-            Effect::Fetch(fetch) => unasked.extend(ask(requests, fetch)),
-            Effect::Copy(text) => frames.copy(&text)?,
+/// What effects are done with.
+struct Shell<'a, G> {
+    frames: &'a mut Frames<G>,
+    scans: &'a mut Scans,
+    requests: &'a mpsc::Sender<Request>,
+    keeper: Option<&'a Keeper>,
+}
+
+impl<G: Glass> Shell<'_, G> {
+    /// Does them; what cannot be asked is answered at once.
+    fn perform(
+        self,
+        effects: impl Iterator<Item = Effect>,
+        unasked: &mut Vec<Action>,
+    ) -> io::Result<Next> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(Next::Leave),
+                Effect::Scan {
+                    generation,
+                    plan,
+                    log,
+                    range,
+                } => self.scans.start(generation, plan, log, range),
+                Effect::Fetch(fetch) => unasked.extend(ask(self.requests, fetch)),
+                Effect::Copy(text) => self.frames.copy(&text)?,
+                Effect::SaveBookmarks(save) => {
+                    if let Some(keeper) = self.keeper {
+                        keeper.save(save);
+                    }
+                }
+            }
         }
+        Ok(Next::GoOn)
     }
-    Ok(Next::GoOn)
 }
 
 /// Asks the source. Where it cannot be asked, gives the answer in its place: no fetch stays without one.
@@ -241,13 +311,13 @@ impl Clock {
     }
 
     /// Whole milliseconds only; what is left over counts next time.
-    fn tick(&mut self, state: &mut State) -> Vec<Effect> {
+    fn tick(&mut self) -> Option<Action> {
         let elapsed_ms = u64::try_from(self.last.elapsed().as_millis()).unwrap_or(u64::MAX);
         if elapsed_ms == 0 {
-            return Vec::new();
+            return None;
         }
         self.last += Duration::from_millis(elapsed_ms);
-        update(state, Action::Tick { elapsed_ms })
+        Some(Action::Tick { elapsed_ms })
     }
 }
 

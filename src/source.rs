@@ -181,6 +181,16 @@ impl Spec {
             Self::Demo(_) => ("demo".to_owned(), demo::STREAM.to_owned()),
         }
     }
+
+    /// What tells this source from others between runs, without secrets; `None` for one that cannot be opened again.
+    #[must_use]
+    pub fn identity(&self) -> Option<String> {
+        match self {
+            Self::Redis(spec) => Some(redis::identity(spec)),
+            Self::Files(spec) => file::identity(spec),
+            Self::Demo(_) => None,
+        }
+    }
 }
 
 impl std::fmt::Debug for RedisSpec {

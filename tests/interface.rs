@@ -21,6 +21,8 @@ mod links;
 mod live;
 #[path = "interface/looks.rs"]
 mod looks;
+#[path = "interface/marks.rs"]
+mod marks;
 #[path = "interface/past.rs"]
 mod past;
 #[path = "interface/quiet.rs"]

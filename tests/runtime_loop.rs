@@ -13,7 +13,7 @@ use lookback::app::State;
 use lookback::app::layout::Size;
 use lookback::app::state::Options;
 use lookback::model::{EntryId, Mapping, Zone};
-use lookback::runtime::{Glass, Session, run};
+use lookback::runtime::{Files, Glass, Session, run};
 use lookback::source::Feed;
 use lookback::store::{Arrival, Link, PageBuilder};
 use lookback::ui::theme::{Depth, Theme};
@@ -21,8 +21,16 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use tokio::sync::{Notify, mpsc};
 
+#[path = "runtime_loop/recording.rs"]
+mod recording;
+
 const WIDTH: u16 = 120;
 const HEIGHT: u16 = 40;
+const SIZE: Size = Size {
+    width: WIDTH,
+    height: HEIGHT,
+};
+const NOW: u64 = 1_700_000_100_000;
 const SOON: Duration = Duration::from_secs(20);
 
 /// What the glass shows, and whether it takes frames.
@@ -73,6 +81,22 @@ impl Glass for Seen {
     }
 }
 
+const THEME: Theme = Theme {
+    depth: Depth::Mono,
+    ascii: false,
+};
+
+fn options() -> Options {
+    Options {
+        place: "here".to_owned(),
+        streams: "events".to_owned(),
+        mapping: Arc::new(Mapping::default()),
+        zone: Zone::Utc,
+        memory_bytes: 1 << 28,
+        older_count: 10,
+    }
+}
+
 struct Stage {
     seen: Seen,
     keys: mpsc::UnboundedSender<Event>,
@@ -83,37 +107,28 @@ struct Stage {
 }
 
 impl Stage {
-    /// Three entries of three sessions.
     async fn new() -> Self {
+        Self::with(Files::default()).await
+    }
+
+    /// Three entries of three sessions.
+    async fn with(files: Files) -> Self {
         let (arrivals_in, arrivals) = mpsc::channel(4);
         let (requests, _) = mpsc::channel(4);
         let (keys, mut typed) = mpsc::unbounded_channel();
         let (frame_left, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let seen = Seen::default();
-        let mapping = Arc::new(Mapping::default());
-        let options = Options {
-            place: "here".to_owned(),
-            streams: "events".to_owned(),
-            mapping: Arc::clone(&mapping),
-            zone: Zone::Utc,
-            memory_bytes: 1 << 28,
-            older_count: 10,
-        };
-        let size = Size {
-            width: WIDTH,
-            height: HEIGHT,
-        };
+        let options = options();
+        let mapping = Arc::clone(&options.mapping);
         let session = Session {
-            state: State::new(options, 1_700_000_100_000, size),
+            state: State::new(options, NOW, SIZE),
             feed: Feed { arrivals, requests },
             glass: seen.clone(),
-            theme: Theme {
-                depth: Depth::Mono,
-                ascii: false,
-            },
+            theme: THEME,
             frame_gap: Duration::ZERO,
             frame_left: Arc::clone(&frame_left),
             leave: Arc::clone(&leave),
+            files,
         };
         let input = stream::poll_fn(move |cx| typed.poll_recv(cx)).map(Ok);
         let ended = tokio::spawn(async move { run(session, input, Vec::new()).await });
@@ -134,7 +149,7 @@ impl Stage {
         let page = Arc::new(page.finish());
         let news = Arrival::Newer {
             page,
-            received_at: 1_700_000_100_000,
+            received_at: NOW,
         };
         arrivals_in.send(news).await.unwrap();
         arrivals_in.send(Arrival::Link(Link::Live)).await.unwrap();

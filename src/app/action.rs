@@ -1,8 +1,11 @@
 //! Everything that can happen to the interface, as plain data that can be logged and played again.
 
+pub mod codec;
+
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::bookmarks::{Kept, Save};
 use super::input::{Key, Mouse};
 use super::layout::Size;
 use crate::model::Ms;
@@ -34,6 +37,8 @@ pub enum Action {
         /// The part.
         scan: Scan,
     },
+    /// Bookmarks were read or written.
+    Bookmarks(Kept),
 }
 
 /// Something that the shell has to do.
@@ -56,4 +61,6 @@ pub enum Effect {
     Fetch(Fetch),
     /// Put this into the clipboard.
     Copy(String),
+    /// Keep the bookmarks.
+    SaveBookmarks(Save),
 }

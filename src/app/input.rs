@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A key without its modifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Code {
     /// A character; capitals are told by the character, not by shift.
     Char(char),
@@ -38,7 +40,7 @@ pub enum Code {
 }
 
 /// What is held down with a key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Held {
     /// Nothing.
     #[default]
@@ -52,7 +54,7 @@ pub enum Held {
 }
 
 /// A key press.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// Which key.
     pub code: Code,
@@ -118,7 +120,7 @@ impl fmt::Display for Key {
 }
 
 /// What the mouse did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MouseKind {
     /// The left button went down.
     Press,
@@ -133,7 +135,7 @@ pub enum MouseKind {
 }
 
 /// A mouse report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Mouse {
     /// What it did.
     pub kind: MouseKind,

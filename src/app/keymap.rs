@@ -70,6 +70,10 @@ pub enum Command {
     GoTo,
     /// Follow the newest entry.
     Follow,
+    /// Bookmark the entry, or change its note.
+    Bookmark,
+    /// Open the list of bookmarks.
+    Bookmarks,
     /// Narrow to the user of this row, or widen again.
     NarrowUser,
     /// Narrow to its session.
@@ -82,6 +86,8 @@ pub enum Command {
     Compare,
     /// Copy the entry.
     Copy,
+    /// Copy the command line that opens this view.
+    CopyCommand,
     /// Show the keys.
     Help,
     /// Leave.
@@ -251,6 +257,18 @@ pub const TABLE: &[Binding] = &[
         Some("follow"),
     ),
     row(
+        S::Time,
+        &[(char('m'), C::Bookmark)],
+        "bookmark this entry with a note, or change the note",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('\''), C::Bookmarks)],
+        "bookmarks: go to one, or delete it",
+        None,
+    ),
+    row(
         S::Move,
         &[(plain(Code::Enter), C::Open)],
         "detail; of a group its newest error; of a session its screen",
@@ -341,6 +359,12 @@ pub const TABLE: &[Binding] = &[
         S::Program,
         &[(char('y'), C::Copy)],
         "copy the entry as JSON (OSC 52)",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(char('Y'), C::CopyCommand)],
+        "copy the command line that opens this view",
         None,
     ),
     row(

@@ -15,6 +15,8 @@
 
 pub mod session;
 
+use serde::{Deserialize, Serialize};
+
 /// A rectangle in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Area {
@@ -51,7 +53,7 @@ impl Area {
 }
 
 /// The size of the terminal in cells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Size {
     /// Columns.
     pub width: u16,
@@ -72,6 +74,21 @@ pub enum ScreenId {
 impl ScreenId {
     /// All screens, in the order of their keys.
     pub const ALL: [Self; 2] = [Self::Dashboard, Self::Session];
+
+    /// Its number, which is its key.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Dashboard => 1,
+            Self::Session => 2,
+        }
+    }
+
+    /// The screen of a number.
+    #[must_use]
+    pub fn of_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.number() == number)
+    }
 
     /// With its key, as the header has it.
     #[must_use]

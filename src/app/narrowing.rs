@@ -172,6 +172,12 @@ impl Narrowing {
         &self.matches
     }
 
+    /// Whether an answer to a scan is still on its way.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.scanning.is_some()
+    }
+
     /// Whether older entries are still being looked at for the first time.
     #[must_use]
     pub fn is_scanning(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
+use super::bookmarks::Bookmark;
 use super::input::{Code, Held, Key};
 use super::narrowing::Narrowing;
 use crate::query::FilterError;
@@ -13,6 +14,13 @@ pub enum Purpose {
     Filter(Option<Box<Narrowing>>),
     /// A moment to go to.
     GoTo,
+    /// The note of a bookmark.
+    Note {
+        /// The bookmark.
+        mark: Box<Bookmark>,
+        /// Whether it is only being made.
+        is_new: bool,
+    },
 }
 
 /// An open prompt.

@@ -1,5 +1,6 @@
 //! From the state to the view: one file per region, each a function that only reads.
 
+mod bookmarks;
 mod charts;
 mod clock;
 mod detail;
@@ -19,6 +20,7 @@ use super::layout::{Area, PaneId, ScreenId};
 use super::state::State;
 use super::view::{Pane, Scrubber, View};
 
+pub use bookmarks::{Under, bookmark_row};
 pub use detail::detail_lines;
 pub use errors::{error_groups, error_row};
 pub use feed::{FeedRow, feed_rows};
@@ -66,6 +68,7 @@ pub fn screen(state: &State) -> View {
             .unwrap_or_default(),
         footer: foot::footer(state, &layout),
         help: foot::help(state),
+        list: bookmarks::list(state),
         layout,
     }
 }

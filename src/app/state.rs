@@ -8,9 +8,10 @@ use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
+use super::reopen::Reopen;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
-use super::{inspected::Inspected, loading::Loading};
+use super::{bookmarks::Bookmarks, inspected::Inspected, loading::Loading};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::project::Activity;
 use crate::query::{Moment, Now};
@@ -57,6 +58,10 @@ pub struct State {
     pub notice: Option<Notice>,
     /// Where the playhead is to stand as soon as that is loaded.
     pub opens_at: Option<Moment>,
+    /// The bookmarks.
+    pub bookmarks: Bookmarks,
+    /// How this is opened again.
+    pub reopen: Reopen,
     /// The terminal.
     pub size: Size,
 }
@@ -165,6 +170,8 @@ impl State {
             help: None,
             notice: None,
             opens_at: None,
+            bookmarks: Bookmarks::default(),
+            reopen: Reopen::default(),
             size,
         }
     }

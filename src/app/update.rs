@@ -1,6 +1,7 @@
 //! One step of the interface: a state and an action make the next state, and what the shell has to do.
 
 mod arrivals;
+mod bookmarks;
 mod commands;
 mod history;
 mod inspect;
@@ -11,8 +12,10 @@ mod seek;
 mod settle;
 
 use super::action::{Action, Effect};
+use super::bookmarks::Keeping;
 use super::input::{Code, Held, Key};
 use super::keymap::{self, Command};
+use super::layout::Size;
 use super::narrowing::Narrowing;
 use super::playhead::Playhead;
 use super::state::State;
@@ -39,6 +42,10 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
+        Action::Bookmarks(kept) => {
+            bookmarks::kept(state, kept);
+            Vec::new()
+        }
     };
     settle::settle(state);
     scrubber::move_along(state, before);
@@ -69,6 +76,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     if let Some(scroll) = state.help {
         return press_in_help(state, key, scroll);
     }
+    if state.bookmarks.list.is_some() {
+        return bookmarks::press(state, key);
+    }
     match keymap::command(key) {
         Some(command) => commands::run(state, command),
         None => Vec::new(),
@@ -88,6 +98,24 @@ fn press_in_help(state: &mut State, key: Key, scroll: u16) -> Vec<Effect> {
         _ => None,
     };
     Vec::new()
+}
+
+/// A recording was played to its end: from here on the user goes on, in a terminal of this size and without a source, and
+/// nothing is kept outside.
+pub fn recording_ended(state: &mut State, size: Size, torn: bool) {
+    state.size = size;
+    state.bookmarks.keeping = Keeping::UntilTheEnd;
+    match state.playhead {
+        Playhead::Following => seek::step(state, 0),
+        Playhead::Playing { cursor, .. } => state.playhead = Playhead::Paused(cursor),
+        Playhead::Paused(_) => {}
+    }
+    state.tell(if torn {
+        "the recording ends here; its last line was not written to its end and is left out"
+    } else {
+        "the recording ends here: what you see is what came out"
+    });
+    settle::settle(state);
 }
 
 /// Puts a filter in force; the empty one shows everything.

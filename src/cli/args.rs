@@ -67,6 +67,9 @@ pub struct Global {
     /// Leave the mouse to the terminal
     #[arg(long, global = true, help_heading = "Interface")]
     pub no_mouse: bool,
+    /// Write everything that happens into a new file, to be played with watch --replay-actions
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Interface")]
+    pub record: Option<PathBuf>,
 }
 
 /// The commands.

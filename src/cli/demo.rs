@@ -5,6 +5,9 @@ use super::failure::{Failure, Status};
 use super::interface::InterfaceOptions;
 use super::setup::Setup;
 use super::watch::show;
+use crate::app::layout::ScreenId;
+use crate::app::playhead::Speed;
+use crate::app::reopen::Reopen;
 use crate::query::Filter;
 use crate::source::{DemoSpec, Spec};
 
@@ -27,7 +30,7 @@ pub struct DemoArgs {
 /// # Errors
 /// Flags that choose a source or a range; a terminal that cannot be used.
 pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
-    refuse_source(global)?;
+    refuse_source(global, "demo simulates its events")?;
     let setup = Setup::new(global)?;
     let config = &setup.config;
     show(InterfaceOptions {
@@ -45,10 +48,20 @@ pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
         mouse: config.mouse,
         ascii: setup.ascii,
         at: None,
+        screen: ScreenId::default(),
+        speed: Speed::default(),
+        reopen: Reopen::Impossible(
+            "the demo is another one each time: no command opens this view".to_owned(),
+        ),
+        record: setup.record,
     })
 }
 
-fn refuse_source(global: &Global) -> Result<(), Failure> {
+/// Refuses flags that choose a source or a range, where there is neither.
+///
+/// # Errors
+/// Names the first of them, and why it has no meaning.
+pub fn refuse_source(global: &Global, why: &str) -> Result<(), Failure> {
     let given = [
         ("--redis", global.redis.is_some()),
         ("--stream", !global.streams.is_empty()),
@@ -58,7 +71,7 @@ fn refuse_source(global: &Global) -> Result<(), Failure> {
     ];
     match given.into_iter().find(|(_, given)| *given) {
         Some((flag, _)) => Err(Failure::usage(
-            format!("demo simulates its events, so {flag} has no meaning here"),
+            format!("{why}, so {flag} has no meaning here"),
             "watch reads a source: lookback watch --help",
         )),
         None => Ok(()),

@@ -1,13 +1,21 @@
 //! The way into the interface: from what the command line says to what the interface starts with.
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::setup::Setup;
+use crate::app::bookmarks::Keeping;
+use crate::app::layout::ScreenId;
+use crate::app::playhead::Speed;
+use crate::app::reopen::Reopen;
 use crate::app::state::Options;
-use crate::config::ColorChoice;
+use crate::config::{self, ColorChoice};
 use crate::model::{Mapping, Zone};
 use crate::query::{Filter, Moment};
-use crate::runtime::{Ending, Launch, launch};
+use crate::runtime::recording::Recording;
+use crate::runtime::{BookmarkFile, Ending, Entries, Launch, Opening, launch};
 use crate::source::Spec;
 use crate::term::TermError;
 use crate::ui::theme::{Depth, Theme};
@@ -35,6 +43,14 @@ pub struct InterfaceOptions {
     pub ascii: bool,
     /// Where the playhead stands at first; following where there is none.
     pub at: Option<Moment>,
+    /// Which screen is open at first.
+    pub screen: ScreenId,
+    /// How fast it plays.
+    pub speed: Speed,
+    /// How this is opened again.
+    pub reopen: Reopen,
+    /// The new file into which everything that happens is written.
+    pub record: Option<PathBuf>,
 }
 
 /// Frames a second that data alone asks for, here and over SSH.
@@ -43,16 +59,18 @@ const FRAME_GAP_REMOTE: Duration = Duration::from_millis(100);
 /// Entries asked for at once when the playhead comes to the oldest one here.
 const OLDER_COUNT: u64 = 100_000;
 
-/// Runs the interface until it is quit.
+/// Runs the interface until it is quit; what happens is written into the file, if there is one.
 ///
 /// # Errors
 /// When there is no terminal, or it cannot be used.
-pub fn run_interface(options: InterfaceOptions) -> Result<Ending, TermError> {
+pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<Ending, TermError> {
     let (place, streams) = options.spec.label();
-    let remote = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
-    launch(Launch {
-        spec: options.spec,
-        history: options.history,
+    let bookmarks = options
+        .spec
+        .identity()
+        .zip(config::bookmark_folder())
+        .map(|(identity, folder)| BookmarkFile::of(&folder, &identity, &place, &streams));
+    let opening = Opening {
         options: Options {
             place,
             streams,
@@ -63,11 +81,48 @@ pub fn run_interface(options: InterfaceOptions) -> Result<Ending, TermError> {
         },
         filter: options.filter,
         at: options.at,
-        theme: Theme {
-            depth: depth(options.color),
-            ascii: options.ascii,
+        screen: options.screen,
+        speed: options.speed,
+        reopen: options.reopen,
+        keeping: match bookmarks {
+            Some(_) => Keeping::Stored,
+            None => Keeping::UntilTheEnd,
         },
-        mouse: options.mouse,
+    };
+    let entries = Entries::Source {
+        spec: options.spec,
+        history: options.history,
+        opening,
+        bookmarks,
+        record,
+    };
+    open(entries, options.color, options.ascii, options.mouse)
+}
+
+/// Plays a recording into the interface, which then stays open until it is quit.
+///
+/// # Errors
+/// When there is no terminal, or it cannot be used.
+pub fn run_recording(recording: Recording, setup: &Setup) -> Result<Ending, TermError> {
+    let config = &setup.config;
+    let entries = Entries::Recording(recording);
+    open(entries, config.color, setup.ascii, config.mouse)
+}
+
+fn open(
+    entries: Entries,
+    color: ColorChoice,
+    ascii: bool,
+    mouse: bool,
+) -> Result<Ending, TermError> {
+    let remote = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
+    launch(Launch {
+        entries,
+        theme: Theme {
+            depth: depth(color),
+            ascii,
+        },
+        mouse,
         frame_gap: if remote {
             FRAME_GAP_REMOTE
         } else {

@@ -1,6 +1,6 @@
 //! What every command starts from: the merged configuration, the source, the range, the present.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,6 +8,8 @@ use super::args::Global;
 use super::failure::Failure;
 use super::moment;
 use super::out::Out;
+use super::reopen;
+use crate::app::reopen::Reopen;
 use crate::config::{Config, Layer};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
@@ -29,6 +31,10 @@ pub struct Setup {
     pub until: Option<Moment>,
     /// Plain symbols only.
     pub ascii: bool,
+    /// The file into which everything that happens in the interface is written.
+    pub record: Option<PathBuf>,
+    /// How the interface over this source is opened again.
+    pub reopen: Reopen,
 }
 
 impl Setup {
@@ -46,8 +52,11 @@ impl Setup {
         let border = |flag, text: Option<&String>| {
             text.map(|text| moment::read(flag, text, now)).transpose()
         };
+        let spec = spec(global, &config)?;
         Ok(Self {
-            spec: spec(global, &config)?,
+            record: global.record.clone(),
+            reopen: reopen::of(&spec, global),
+            spec,
             now,
             since: border("--since", global.since.as_ref())?,
             until: border("--until", global.until.as_ref())?,

@@ -51,6 +51,48 @@ fn ends_url(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\x1b')
 }
 
+/// The address (a URL, `host:port` or a path) without its password, and whether it had one.
+#[must_use]
+pub fn without_password(address: &str) -> (String, bool) {
+    let (scheme, rest) = match address.find("://") {
+        Some(at) => address.split_at(at + 3),
+        None if address.starts_with(['/', '.']) => return (address.to_owned(), false),
+        None => ("", address),
+    };
+    // The path of a socket may hold an @ of its own.
+    let user_part = if scheme.ends_with("unix://") {
+        rest.find('/').unwrap_or(rest.len())
+    } else {
+        rest.len()
+    };
+    let (before, path) = rest.split_at(user_part);
+    let bare = match before.rsplit_once('@') {
+        Some((userinfo, host)) => match userinfo.split_once(':') {
+            Some(("", _)) => host.to_owned(),
+            Some((user, _)) => format!("{user}@{host}"),
+            None => before.to_owned(),
+        },
+        None => before.to_owned(),
+    };
+    let bare = without_parameters(&format!("{bare}{path}"));
+    let had = bare != rest;
+    (format!("{scheme}{bare}"), had)
+}
+
+fn without_parameters(url: &str) -> String {
+    let Some((path, query)) = url.split_once('?') else {
+        return url.to_owned();
+    };
+    let is_open = |pair: &&str| {
+        let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+        !matches!(name, "pass" | "password")
+    };
+    match query.split('&').filter(is_open).collect::<Vec<_>>() {
+        kept if kept.is_empty() => path.to_owned(),
+        kept => format!("{path}?{}", kept.join("&")),
+    }
+}
+
 /// A password may hold `/`, `?` or `@` unescaped by mistake, so everything up to the last `@` counts.
 fn mask_userinfo(url: &str) -> String {
     let Some((userinfo, host)) = url.rsplit_once('@') else {
@@ -99,6 +141,33 @@ mod tests {
             ("nothing to hide", "nothing to hide"),
         ] {
             assert_eq!(mask(given), shown);
+        }
+    }
+
+    #[test]
+    fn an_address_is_given_on_without_its_password() {
+        for (given, bare, had) in [
+            ("redis://:pw@host:6379/0", "redis://host:6379/0", true),
+            ("redis://me:pw@host", "redis://me@host", true),
+            ("rediss://me:p@:/w@host/2", "rediss://me@host/2", true),
+            ("redis://me:a?b@host", "redis://me@host", true),
+            (
+                "redis://inspector@h:6379/0",
+                "redis://inspector@h:6379/0",
+                false,
+            ),
+            ("me:pw@host:6379", "me@host:6379", true),
+            (
+                "unix:///s?user=me&pass=pw&db=1",
+                "unix:///s?user=me&db=1",
+                true,
+            ),
+            ("unix:///s?password=pw", "unix:///s", true),
+            ("unix:///run/a:b@c", "unix:///run/a:b@c", false),
+            ("/run/a:b@c", "/run/a:b@c", false),
+            ("localhost:6379", "localhost:6379", false),
+        ] {
+            assert_eq!(without_password(given), (bare.to_owned(), had), "{given}");
         }
     }
 

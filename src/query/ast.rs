@@ -166,6 +166,26 @@ impl Filter {
         Self::of(Expr::all(parts))
     }
 
+    /// The one value that it asks of this field at the top, where it asks just that: that of [`Filter::equals`].
+    #[must_use]
+    pub fn asked(&self, field: &str) -> Option<Vec<u8>> {
+        let parts = self.clone().conjuncts();
+        let mut found = parts.iter().filter_map(|part| match part {
+            Expr::Term(Term::Compare {
+                field: name,
+                test: Test::Matches(patterns),
+            }) if name == field => Some(patterns),
+            _ => None,
+        });
+        let (one, None) = (found.next()?, found.next()) else {
+            return None;
+        };
+        match one.as_slice() {
+            [pattern] => pattern.as_literal().map(<[u8]>::to_vec),
+            _ => None,
+        }
+    }
+
     fn conjuncts(self) -> Vec<Expr> {
         match self.expr {
             None => Vec::new(),

@@ -93,6 +93,11 @@ impl<G: Glass> Frames<G> {
         }
     }
 
+    /// Gives the screen back.
+    pub fn into_glass(self) -> G {
+        self.glass
+    }
+
     /// The user did something.
     pub fn input(&mut self) {
         self.wanted = Wanted::ByInput;

@@ -1,5 +1,6 @@
 //! From options to a running interface: takes the terminal, starts the source, runs the loop, gives the terminal back.
 
+use std::fs::File;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -8,28 +9,20 @@ use crossterm::event::EventStream;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
-use super::{Session, now_ms, run};
+use super::playback::no_feed;
+use super::recording::{Head, Recorder, Recording};
+use super::{BookmarkFile, Files, Opening, Session, now_ms, play, run};
 use crate::app::layout::Size;
-use crate::app::state::Options;
-use crate::app::{Effect, State, update};
-use crate::query::{Filter, Moment};
-use crate::source::{Spec, Start};
+use crate::app::{Effect, State};
+use crate::source::{self, Feed, Spec};
 use crate::term::{self, Outlet, Screen, TerminalGuard};
 use crate::ui::theme::Theme;
 
 /// What the interface starts with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Launch {
     /// Where entries come from.
-    pub spec: Spec,
-    /// Newest entries loaded at the start.
-    pub history: u64,
-    /// How entries are decoded and times shown, and what the log may take.
-    pub options: Options,
-    /// What the feed shows at first.
-    pub filter: Filter,
-    /// Where the playhead stands at first; `None` follows.
-    pub at: Option<Moment>,
+    pub entries: Entries,
     /// How the screen looks.
     pub theme: Theme,
     /// Whether the mouse is listened to.
@@ -38,6 +31,26 @@ pub struct Launch {
     pub frame_gap: Duration,
     /// Whether large frames are bracketed as synchronized output.
     pub synchronized: bool,
+}
+
+/// Where entries come from.
+#[derive(Debug)]
+pub enum Entries {
+    /// From a source.
+    Source {
+        /// The source.
+        spec: Spec,
+        /// Newest entries loaded at the start.
+        history: u64,
+        /// What the interface begins with.
+        opening: Opening,
+        /// Where bookmarks are kept; `None` keeps them until the end.
+        bookmarks: Option<BookmarkFile>,
+        /// The new file into which everything that happens is written.
+        record: Option<File>,
+    },
+    /// From a recording, with all that happened.
+    Recording(Recording),
 }
 
 /// How the interface was left.
@@ -96,8 +109,6 @@ pub fn launch(launch: Launch) -> Result<Ending, term::TermError> {
 
 async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
     let (width, height) = crossterm::terminal::size()?;
-    let mut state = State::new(launch.options.clone(), now_ms(), Size { width, height });
-    let first = begin(&mut state, &launch);
     let frame_left = Arc::new(Notify::new());
     let leave = Arc::new(Notify::new());
     let left = Arc::clone(&frame_left);
@@ -105,26 +116,77 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
     let mut glass = Screen::new(outlet, width, height);
     glass.set_synchronized(launch.synchronized);
     tokio::spawn(leave_on_signals(Arc::clone(&leave), Arc::clone(told)));
-    let feed = launch.spec.follow(
-        Start::History(launch.history),
-        Arc::clone(&launch.options.mapping),
-    );
-    let (theme, frame_gap) = (launch.theme, launch.frame_gap);
+    let size = Size { width, height };
+    let Start {
+        state,
+        first,
+        feed,
+        files,
+        recording,
+    } = start(launch.entries, size);
     let session = Session {
         state,
         feed,
         glass,
-        theme,
-        frame_gap,
+        theme: launch.theme,
+        frame_gap: launch.frame_gap,
         frame_left,
         leave,
+        files,
     };
-    run(session, EventStream::new(), first).await.map(drop)
+    let input = EventStream::new();
+    match recording {
+        Some(recording) => play(session, recording, size, input, first).await,
+        None => run(session, input, first).await,
+    }
+    .map(drop)
 }
 
-fn begin(state: &mut State, launch: &Launch) -> Vec<Effect> {
-    state.opens_at = launch.at;
-    update::narrow(state, launch.filter.clone())
+/// What the loop starts from.
+struct Start {
+    state: State,
+    first: Vec<Effect>,
+    feed: Feed,
+    files: Files,
+    recording: Option<Recording>,
+}
+
+fn start(entries: Entries, size: Size) -> Start {
+    match entries {
+        Entries::Source {
+            spec,
+            history,
+            opening,
+            bookmarks,
+            record,
+        } => {
+            let now_ms = now_ms();
+            let head = Head::of(&opening, now_ms, size);
+            let (state, first) = opening.begin(now_ms, size);
+            let mapping = Arc::clone(&opening.options.mapping);
+            Start {
+                state,
+                first,
+                feed: spec.follow(source::Start::History(history), mapping),
+                files: Files {
+                    bookmarks,
+                    recorder: record.map(|file| Recorder::start(file, head)),
+                },
+                recording: None,
+            }
+        }
+        Entries::Recording(recording) => {
+            let head = &recording.head;
+            let (state, first) = recording.opening.begin(head.now_ms, head.size);
+            Start {
+                state,
+                first,
+                feed: no_feed(),
+                files: Files::default(),
+                recording: Some(recording),
+            }
+        }
+    }
 }
 
 /// In a task of its own, since the reader of a vanished terminal may never return (crossterm#793).

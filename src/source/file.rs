@@ -144,3 +144,15 @@ pub fn streams(spec: &FileSpec) -> String {
         .map(|p| String::from_utf8_lossy(&stream_of(p)).into_owned());
     names.collect::<Vec<_>>().join(", ")
 }
+
+/// The files by their whole names, whatever the order; `None` with stdin among them.
+pub fn identity(spec: &FileSpec) -> Option<String> {
+    let whole = |path: &PathBuf| {
+        let whole = path.canonicalize().or_else(|_| std::path::absolute(path));
+        let whole = whole.unwrap_or_else(|_| path.clone());
+        (!is_stdin(path)).then(|| whole.to_string_lossy().into_owned())
+    };
+    let mut names = spec.paths.iter().map(whole).collect::<Option<Vec<_>>>()?;
+    names.sort();
+    Some(names.join("\n"))
+}

@@ -17,7 +17,7 @@ mod track;
 mod wire;
 
 pub use archive::Archive;
-pub(super) use connect::place;
+pub(super) use connect::{identity, place};
 pub(super) use follow::follow;
 pub(super) use probe::probe;
 pub use probe::{Permission, Probe, StreamProbe};

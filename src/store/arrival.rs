@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Page, Then};
 use crate::model::{EntryId, Ms};
 
@@ -40,7 +42,7 @@ pub enum Arrival {
 }
 
 /// How far loading history has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// Entries loaded of what was asked for.
     pub loaded: u64,
@@ -57,7 +59,7 @@ pub struct History {
 }
 
 /// What a source still holds, told when its oldest entries are gone (trimmed by their count, their age or memory).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Entries now, of all streams, where it may be asked.
     pub total: Option<u64>,
@@ -69,7 +71,7 @@ pub struct Held {
 }
 
 /// The state of the link to a source.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {
     /// Not connected yet.
     #[default]
@@ -94,7 +96,7 @@ pub enum Link {
 }
 
 /// Something that went wrong, and what to do about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
     /// What happened, in one line, without secrets.
     pub what: String,
@@ -110,5 +112,14 @@ impl Trouble {
             what: what.into(),
             hint: hint.into(),
         }
+    }
+
+    /// What happened and what to do, in one line.
+    #[must_use]
+    pub fn one_line(&self) -> String {
+        if self.hint.is_empty() {
+            return self.what.clone();
+        }
+        format!("{} — {}", self.what, self.hint)
     }
 }

@@ -1,6 +1,8 @@
 //! Asking for a part of history by its address: entry ids, not a place in a conversation, so that any part can be asked
 //! for at any time and as often as it was let go of.
 
+use serde::{Deserialize, Serialize};
+
 use super::Trouble;
 use crate::model::EntryId;
 
@@ -53,7 +55,7 @@ pub struct Fetch {
 }
 
 /// What follows a page that was fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Then {
     /// Another answer.
     More,

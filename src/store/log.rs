@@ -190,10 +190,12 @@ impl Log {
         let high = self
             .chunks
             .partition_point(|slot| slot.base.before() < range.end);
-        self.chunks.range(low..high.max(low)).filter_map(move |slot| {
-            let rows = rows_within(slot.base, slot.chunk.len(), &range)?;
-            Some((slot.base, &slot.chunk, rows))
-        })
+        self.chunks
+            .range(low..high.max(low))
+            .filter_map(move |slot| {
+                let rows = rows_within(slot.base, slot.chunk.len(), &range)?;
+                Some((slot.base, &slot.chunk, rows))
+            })
     }
 
     /// For filters and readers.

@@ -428,6 +428,7 @@ impl Stage {
                 } => format!("scan {generation} {range:?}"),
                 Effect::Fetch(fetch) => format!("{fetch:?}"),
                 Effect::Copy(text) => text.clone(),
+                Effect::SaveBookmarks(save) => format!("save {}", save.number),
             });
             if let Effect::Scan {
                 generation,

@@ -156,6 +156,35 @@ impl Speed {
         }
     }
 
+    /// As the command line has it: `0.25x`, `2x`, `max`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Quarter => "0.25x",
+            Self::Half => "0.5x",
+            Self::Real => "1x",
+            Self::Two => "2x",
+            Self::Five => "5x",
+            Self::Ten => "10x",
+            Self::Sixty => "60x",
+            Self::Max => "max",
+        }
+    }
+
+    /// Reads what the command line has, also without the `x`.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        let bare = |word: &str| word.trim_end_matches(['x', '×']).to_owned();
+        let mut all = Self::ALL.into_iter();
+        all.find(|s| s.word() == word || (*s != Self::Max && bare(s.word()) == bare(word)))
+    }
+
+    /// All of them as the command line has them.
+    #[must_use]
+    pub fn words() -> String {
+        Self::ALL.map(Self::word).join(", ")
+    }
+
     /// µs of event time per ms of real time; `None` at full speed.
     pub(super) const fn us_per_ms(self) -> Option<u64> {
         Some(match self {

@@ -148,6 +148,9 @@ fn empty(state: &State) -> Vec<Line> {
     }
 }
 
+/// Columns of a bookmark's sign, between the time and what follows it.
+const BOOKMARK: u16 = 1;
+
 /// How wide the columns are: by the terminal alone, so that nothing moves when other rows come into view. 0 leaves one out.
 #[derive(Clone, Copy)]
 struct Widths {
@@ -197,8 +200,8 @@ impl Widths {
         };
         let gap = |width| if width == 0 { 0 } else { 2 };
         vec![
-            left(self.time, 0),
-            left(1, 2),
+            left(self.time + BOOKMARK, 0),
+            left(1, 2 - BOOKMARK),
             left(self.kind, 1),
             left(self.session, gap(self.session)),
             left(self.user, gap(self.user)),
@@ -221,7 +224,7 @@ fn row(state: &State, entry: &EntryRef<'_>, widths: Widths, selected: Option<Seq
         .map(|t| own(&format!("{} tok", number::short(t)), Tone::Dim))
         .unwrap_or_default();
     let cells = vec![
-        Cell::Text(time(state, entry, widths.time)),
+        Cell::Text([time(state, entry, widths.time), bookmark(state, entry)].concat()),
         Cell::Text(own(event.class.glyph(), tone)),
         Cell::Text(theirs(&event.kind, widths.kind, tone)),
         Cell::Text(theirs(
@@ -277,6 +280,13 @@ fn time(state: &State, entry: &EntryRef<'_>, width: u16) -> Line {
         (false, false) => Tone::Dim,
     };
     own(&text, tone)
+}
+
+fn bookmark(state: &State, entry: &EntryRef<'_>) -> Line {
+    match state.bookmarks.get(entry.id(), entry.stream()) {
+        Some(_) => own("◆", Tone::Magenta),
+        None => Line::new(),
+    }
 }
 
 /// More matches than that are not looked through for errors at every frame.

@@ -98,9 +98,11 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
     let label = match prompt.purpose {
         Purpose::Filter(_) => "filter",
         Purpose::GoTo => "go to",
+        Purpose::Note { .. } => "◆ note",
     };
     let status = status(state, prompt);
-    let taken = label.len() + 4 + status.iter().map(|p| p.text.width()).sum::<usize>() + 2;
+    let label_width = label.chars().count();
+    let taken = label_width + 4 + status.iter().map(|p| p.text.width()).sum::<usize>() + 2;
     let room = usize::from(width).saturating_sub(taken).max(8);
     let scroll = prompt.input.visual_scroll(room);
     let shown = skip_columns(prompt.input.value(), scroll);
@@ -116,7 +118,7 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
         below: below(
             prompt,
             wrong.as_ref(),
-            usize::from(width).saturating_sub(label.len() + 3),
+            usize::from(width).saturating_sub(label_width + 3),
         ),
         wrong,
     }
@@ -125,6 +127,9 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
 fn status(state: &State, prompt: &Prompt) -> Line {
     match (&prompt.purpose, &state.narrowing, &prompt.error) {
         (Purpose::GoTo, _, _) | (_, _, Some(_)) => Line::new(),
+        (Purpose::Note { mark, .. }, _, None) => {
+            own(&state.options.zone.clock(mark.id.ms), Tone::Dim)
+        }
         (Purpose::Filter(_), Some(n), None) => {
             let more = if n.is_scanning() { " so far" } else { "" };
             let count = n.matches().len() as u64;
@@ -144,13 +149,17 @@ fn status(state: &State, prompt: &Prompt) -> Line {
 /// Begins under the first column of the input and is `wide` columns wide.
 fn below(prompt: &Prompt, wrong: Option<&std::ops::Range<u16>>, wide: usize) -> Line {
     let Some((error, wrong)) = prompt.error.as_ref().zip(wrong) else {
-        let hint = match prompt.purpose {
+        let hint = match &prompt.purpose {
             Purpose::Filter(_) => {
                 "Enter keeps it, Esc goes back   type:error.*  user:u1,u2  latency>500  is:error  -word  /regex/  since:-10m"
             }
             Purpose::GoTo => {
                 "Enter goes there, Esc goes back   -10m   14:02:07   yesterday 9:00   2026-11-23T14:02   an entry id"
             }
+            Purpose::Note { is_new: true, .. } => {
+                "Enter keeps it, also without a note; Esc takes the bookmark back"
+            }
+            Purpose::Note { .. } => "Enter keeps it, Esc leaves the note as it was",
         };
         return own(hint, Tone::Dim);
     };

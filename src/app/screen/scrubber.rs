@@ -1,5 +1,6 @@
 //! The scrubber: the log in one line, or a part of its time, and where the playhead is.
 
+mod bookmarks;
 mod marks;
 mod stretches;
 
@@ -184,7 +185,7 @@ fn columns_f64(density: &Density) -> f64 {
     density.errors.len().max(1) as f64
 }
 
-/// By importance: where two meet, the one laid first stays. The playhead, then (bookmarks go here,) spikes, errors, the ends
+/// By importance: where two meet, the one laid first stays. The playhead, then bookmarks, spikes, errors, the ends
 /// of the session, and words about stretches.
 fn marks(
     state: &State,
@@ -193,6 +194,7 @@ fn marks(
     playhead: Place,
 ) -> Vec<(u16, crate::app::view::Piece)> {
     let mut marks = Marks::new(density.events.len(), playhead.column, playhead.future);
+    bookmarks::lay(&mut marks, state, density);
     spikes(state, density, &mut marks);
     errors(density, &mut marks);
     session_edges(state, density, &mut marks);

@@ -7,7 +7,7 @@ use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::model::{Flags, Ms};
 use crate::project::Part;
-use crate::query::Scan;
+use crate::query::{Moment, Scan};
 use crate::store::{Arrival, History, Hole, Page};
 
 /// Takes in one message of a source.
@@ -26,8 +26,7 @@ pub fn arrived(state: &mut State, arrival: Arrival) -> Vec<Effect> {
             Vec::new()
         }
         Arrival::Notice(trouble) => {
-            let dash = if trouble.hint.is_empty() { "" } else { " — " };
-            state.tell(format!("{}{dash}{}", trouble.what, trouble.hint));
+            state.tell(trouble.one_line());
             Vec::new()
         }
     }
@@ -95,15 +94,22 @@ fn open_in_place(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     let wanted_ms = moment.first_id().ms;
-    let reached = state
-        .log
-        .axis_range()
-        .is_some_and(|(first, _)| first <= wanted_ms);
+    let reached = state.log.axis_range().is_some_and(|(first, _)| {
+        // Others of the same millisecond may come before it does.
+        first < wanted_ms || (first == wanted_ms && is_here(state, moment))
+    });
     if reached || (state.feed.history.idle && !state.log.is_empty()) {
         state.opens_at = None;
         return super::seek::go_to(state, moment);
     }
     Vec::new()
+}
+
+fn is_here(state: &State, moment: Moment) -> bool {
+    match moment {
+        Moment::At(_) => true,
+        Moment::Id(id) => state.log.find(id).is_some(),
+    }
 }
 
 /// The quickest arrival so far tells how far this machine's clock is ahead of the server's.

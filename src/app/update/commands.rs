@@ -1,14 +1,14 @@
 //! What the keys do.
 
-use super::inspect;
-use super::scrubber;
 use super::seek;
 use super::settle::feed_height;
+use super::{bookmarks, inspect, scrubber};
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
 use crate::app::playhead::{Playhead, Rhythm};
 use crate::app::prompt::{Prompt, Purpose};
+use crate::app::reopen;
 use crate::app::screen;
 use crate::app::state::{Detail, State};
 use crate::app::zoom::{Turn, Zoom};
@@ -59,12 +59,15 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ScrubberOut => scrubber::by_key(state, Turn::Out),
         Command::ScrubberIn => scrubber::by_key(state, Turn::In),
         Command::GoTo => state.prompt = Some(Prompt::new(Purpose::GoTo, String::new())),
+        Command::Bookmark => bookmarks::mark(state),
+        Command::Bookmarks => bookmarks::open(state),
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow_to_row(state, command);
         }
         Command::Show(screen) => inspect::show(state, screen),
         Command::Compare => state.tell("2 opens the session, where d compares its state"),
         Command::Copy => return copy(state),
+        Command::CopyCommand => return copy_command(state),
         Command::Help => state.help = Some(0),
         Command::Quit => return vec![Effect::Quit],
     }
@@ -324,4 +327,28 @@ fn copy(state: &mut State) -> Vec<Effect> {
     let text = String::from_utf8_lossy(&line).trim_end().to_owned();
     state.tell(format!("copied {id} as JSON"));
     vec![Effect::Copy(text)]
+}
+
+fn copy_command(state: &mut State) -> Vec<Effect> {
+    let line = match reopen::command_line(state) {
+        Ok(line) if line.text.len() > COPY_MAX_BYTES => {
+            Err("the command line is too long for the clipboard".to_owned())
+        }
+        line => line,
+    };
+    match line {
+        Ok(line) => {
+            let hint = if line.needs_password {
+                " (set REDIS_PASSWORD for it)"
+            } else {
+                ""
+            };
+            state.tell(format!("copied{hint}: {}", line.text));
+            vec![Effect::Copy(line.text)]
+        }
+        Err(why) => {
+            state.tell(why);
+            Vec::new()
+        }
+    }
 }

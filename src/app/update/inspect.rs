@@ -2,6 +2,7 @@
 
 use super::{commands, seek};
 use crate::app::action::Effect;
+use crate::app::bookmarks::Bookmark;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
 use crate::app::screen;
@@ -177,15 +178,29 @@ fn compare(state: &mut State) {
     match comparison_point(state) {
         Some(id) => {
             state.panes.baseline = Some(id);
-            state.tell("the state is compared with that at this event: move on, d ends it");
+            let is_bookmark = state.bookmarks.all().iter().any(|mark| mark.id == id);
+            let what = if is_bookmark {
+                "the last bookmark"
+            } else {
+                "this event"
+            };
+            state.tell(format!(
+                "the state is compared with that at {what}: move on, d ends it"
+            ));
         }
         None => state.tell("there is no event here to compare with"),
     }
 }
 
-/// What a comparison begins at.
+/// What a comparison begins at: the bookmark made last among this session's events, else the event here.
 fn comparison_point(state: &State) -> Option<EntryId> {
-    state.selected().map(|entry| entry.id())
+    let is_of_session = |mark: &&Bookmark| {
+        let entry = state.log.find(mark.id).and_then(|seq| state.log.get(seq));
+        entry.is_some_and(|e| e.session() == state.panes.session)
+    };
+    let marks = state.bookmarks.all().iter().filter(is_of_session);
+    let bookmark = marks.max_by_key(|mark| mark.made_ms).map(|mark| mark.id);
+    bookmark.or_else(|| state.selected().map(|entry| entry.id()))
 }
 
 /// Gives back the room that one pane took, then the focus, then the screen.

@@ -1,5 +1,6 @@
 //! The filter prompt, which shows its answer while it is typed, and the prompt that goes to a moment.
 
+use super::bookmarks;
 use super::seek;
 use crate::app::action::Effect;
 use crate::app::input::Key;
@@ -55,7 +56,7 @@ fn changed(state: &mut State) -> Vec<Effect> {
             Ok(effects) => (None, effects),
             Err(error) => (Some(error), Vec::new()),
         },
-        Purpose::GoTo => (None, Vec::new()),
+        Purpose::GoTo | Purpose::Note { .. } => (None, Vec::new()),
     };
     if let Some(prompt) = &mut state.prompt {
         prompt.error = error;
@@ -72,6 +73,7 @@ fn done(state: &mut State) -> Vec<Effect> {
         Purpose::Filter(_) if prompt.error.is_some() => state.prompt = Some(prompt),
         Purpose::Filter(_) => {}
         Purpose::GoTo if text.is_empty() => {}
+        Purpose::Note { mark, is_new } => return bookmarks::keep(state, mark, text, *is_new),
         Purpose::GoTo => match parse_moment(&text, state.now()) {
             Ok(moment) => return seek::go_to(state, moment),
             Err(error) => {
@@ -90,8 +92,13 @@ fn cancelled(state: &mut State) -> Vec<Effect> {
     let Some(prompt) = state.prompt.take() else {
         return Vec::new();
     };
-    let Purpose::Filter(before) = prompt.purpose else {
-        return Vec::new();
+    let before = match prompt.purpose {
+        Purpose::Filter(before) => before,
+        Purpose::Note { .. } => {
+            state.bookmarks.drop_draft();
+            return Vec::new();
+        }
+        Purpose::GoTo => return Vec::new(),
     };
     let filter = before.map(|n| n.filter).unwrap_or_default();
     let now = state

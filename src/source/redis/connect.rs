@@ -135,6 +135,17 @@ pub fn place(spec: &RedisSpec) -> String {
     }
 }
 
+/// Server, database and streams, whatever the account or the order.
+pub fn identity(spec: &RedisSpec) -> String {
+    let details = url_of(&spec.url).into_connection_info();
+    let database = details.map_or(0, |d| d.redis_settings().db());
+    let mut streams = spec.streams.clone();
+    streams.sort();
+    streams.dedup();
+    let place = place(spec).to_lowercase();
+    format!("{place}/{database}\n{}", streams.join("\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,37 @@
+//! Bytes in JSON, as everywhere here: a string where they are UTF-8, else `{"base64":"…"}`. For `#[serde(with = …)]`.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written<'a> {
+    Text(std::borrow::Cow<'a, str>),
+    Coded { base64: String },
+}
+
+/// Writes them.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Written::Text(text.into()),
+        Err(_) => Written::Coded {
+            base64: STANDARD.encode(bytes),
+        },
+    }
+    .serialize(serializer)
+}
+
+/// Reads them.
+///
+/// # Errors
+/// Where there is neither form, or no base64.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    match Written::deserialize(deserializer)? {
+        Written::Text(text) => Ok(text.into_owned().into_bytes()),
+        Written::Coded { base64 } => STANDARD.decode(base64).map_err(D::Error::custom),
+    }
+}

@@ -1,0 +1,45 @@
+//! What the interface begins with: the same from a source and from a recording.
+
+use crate::app::bookmarks::Keeping;
+use crate::app::layout::ScreenId;
+use crate::app::layout::Size;
+use crate::app::playhead::Speed;
+use crate::app::reopen::Reopen;
+use crate::app::state::Options;
+use crate::app::{Effect, State, update};
+use crate::model::Ms;
+use crate::query::{Filter, Moment};
+
+/// What the interface begins with.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// How entries are decoded and times shown, and what the log may take.
+    pub options: Options,
+    /// What the feed shows at first.
+    pub filter: Filter,
+    /// Where the playhead stands at first; `None` follows.
+    pub at: Option<Moment>,
+    /// Which screen is open.
+    pub screen: ScreenId,
+    /// How fast it plays.
+    pub speed: Speed,
+    /// How this is opened again.
+    pub reopen: Reopen,
+    /// Where bookmarks go.
+    pub keeping: Keeping,
+}
+
+impl Opening {
+    /// The first state, and what the shell has to do for it.
+    #[must_use]
+    pub fn begin(&self, now_ms: Ms, size: Size) -> (State, Vec<Effect>) {
+        let mut state = State::new(self.options.clone(), now_ms, size);
+        state.opens_at = self.at;
+        state.screen = self.screen;
+        state.pace.speed = self.speed;
+        state.reopen = self.reopen.clone();
+        state.bookmarks.keeping = self.keeping;
+        let effects = update::narrow(&mut state, self.filter.clone());
+        (state, effects)
+    }
+}
