@@ -7,6 +7,7 @@ mod frames;
 mod input;
 mod launch;
 mod scans;
+mod searches;
 
 use std::io;
 use std::sync::Arc;
@@ -20,21 +21,24 @@ use crate::app::narrowing::Narrowing;
 use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
 use crate::model::Ms;
-use crate::source::{Feed, Request};
+use crate::source::{Feed, Request, Spec};
 use crate::store::{Arrival, Fetch, Then, Trouble};
 use crate::ui::theme::Theme;
 
 pub use frames::{Frames, Glass};
 pub use launch::{Ending, Launch, launch};
 use scans::Scans;
+use searches::Searches;
 
 /// What the loop works with.
 #[derive(Debug)]
 pub struct Session<G> {
     /// The state to begin with.
     pub state: State,
-    /// The source.
+    /// The source, followed.
     pub feed: Feed,
+    /// The source, for searches in what is not here.
+    pub spec: Spec,
     /// The screen.
     pub glass: G,
     /// How it looks.
@@ -79,6 +83,7 @@ pub async fn run<G: Glass>(
     let Session {
         mut state,
         feed,
+        spec,
         glass,
         theme,
         frame_gap,
@@ -90,18 +95,28 @@ pub async fn run<G: Glass>(
         requests,
     } = feed;
     let (mut scans, mut answers) = Scans::new();
+    let mapping = Arc::clone(&state.options.mapping);
+    let searches = Searches::new(spec, mapping, scans.answers());
     let mut frames = Frames::new(glass, theme, frame_gap);
     let mut clock = Clock::new();
     let mut source_open = true;
     let mut todo = first;
     let mut asked_at = None;
     loop {
-        if todo.iter().any(|e| matches!(e, Effect::Scan { .. })) {
+        if todo.iter().any(is_asking) {
             asked_at = Some(Instant::now());
         }
         let mut unasked = Vec::new();
         let effects = todo.drain(..);
-        if perform(&mut frames, &mut scans, &requests, effects, &mut unasked)? == Next::Leave {
+        if perform(
+            &mut frames,
+            &mut scans,
+            &searches,
+            &requests,
+            effects,
+            &mut unasked,
+        )? == Next::Leave
+        {
             return Ok(state);
         }
         for action in unasked {
@@ -153,11 +168,16 @@ pub async fn run<G: Glass>(
     }
 }
 
-/// How much longer the next key waits for a scan: what is selected is known only when the first matches are there, and keys
-/// typed in one go are meant for it. In a prompt nothing waits.
+fn is_asking(effect: &Effect) -> bool {
+    matches!(effect, Effect::Scan { .. } | Effect::Search { .. })
+}
+
+/// How much longer the next key waits for a scan: what is selected is known only when the first matches are there, or when
+/// the log was searched, and keys typed in one go are meant for it. In a prompt nothing waits.
 fn held_for(state: &State, asked_at: Instant) -> Option<Duration> {
     let scanning = state.narrowing.as_ref().is_some_and(Narrowing::is_scanning);
-    let waits = scanning && state.prompt.is_none() && state.selected().is_none();
+    let nothing_yet = scanning && state.selected().is_none();
+    let waits = state.prompt.is_none() && (nothing_yet || state.search.is_looking_here());
     let left = HOLD.saturating_sub(asked_at.elapsed());
     Some(left).filter(|left| waits && !left.is_zero())
 }
@@ -196,6 +216,7 @@ enum Next {
 fn perform<G: Glass>(
     frames: &mut Frames<G>,
     scans: &mut Scans,
+    searches: &Searches,
     requests: &mpsc::Sender<Request>,
     effects: impl Iterator<Item = Effect>,
     unasked: &mut Vec<Action>,
@@ -209,6 +230,12 @@ fn perform<G: Glass>(
                 log,
                 range,
             } => scans.start(generation, plan, log, range),
+            Effect::Search {
+                generation,
+                plan,
+                question,
+            } => searches.start(generation, plan, question),
+            Effect::StopSearch => searches.stop(),
             Effect::Fetch(fetch) => unasked.extend(ask(requests, fetch)),
             Effect::Copy(text) => frames.copy(&text)?,
         }

@@ -25,6 +25,7 @@ mod banner;
 mod footer;
 mod header;
 mod help;
+mod list;
 mod pane;
 mod prompt;
 mod scrubber;
@@ -45,6 +46,9 @@ pub fn render(view: &View, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u
     let mut screen = Canvas::new(buffer, *theme);
     regions(view, &mut screen);
     let cursor = last_rows(view, &mut screen);
+    if let Some(list) = &view.list {
+        list::render(&mut screen, list);
+    }
     if let Some(help) = &view.help {
         help::render(&mut screen, help);
     }

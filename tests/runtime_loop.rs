@@ -14,7 +14,7 @@ use lookback::app::layout::Size;
 use lookback::app::state::Options;
 use lookback::model::{EntryId, Mapping, Zone};
 use lookback::runtime::{Glass, Session, run};
-use lookback::source::Feed;
+use lookback::source::{Feed, FileSpec, Spec};
 use lookback::store::{Arrival, Link, PageBuilder};
 use lookback::ui::theme::{Depth, Theme};
 use ratatui::buffer::{Buffer, Cell};
@@ -106,6 +106,7 @@ impl Stage {
         let session = Session {
             state: State::new(options, 1_700_000_100_000, size),
             feed: Feed { arrivals, requests },
+            spec: Spec::Files(FileSpec { paths: Vec::new() }),
             glass: seen.clone(),
             theme: Theme {
                 depth: Depth::Mono,

@@ -1,4 +1,4 @@
-//! One line of input at the foot of the screen: the filter, or where to go.
+//! One line of input at the foot of the screen: a filter, where to go, or a command.
 
 use tui_input::{Input, InputRequest};
 
@@ -13,6 +13,13 @@ pub enum Purpose {
     Filter(Option<Box<Narrowing>>),
     /// A moment to go to.
     GoTo,
+    /// A filter to run until.
+    RunUntil,
+    /// A command, chosen from the list by its name.
+    Palette {
+        /// The row that Enter runs.
+        chosen: usize,
+    },
 }
 
 /// An open prompt.

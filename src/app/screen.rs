@@ -6,13 +6,15 @@ mod errors;
 mod feed;
 mod foot;
 mod header;
-mod number;
+pub(super) mod number;
+mod palette;
 mod scrubber;
 mod session;
 mod session_scrubber;
 mod session_state;
 mod style;
 mod timeline;
+mod until;
 
 use super::layout::{Area, PaneId, ScreenId};
 use super::state::State;
@@ -65,6 +67,7 @@ pub fn screen(state: &State) -> View {
             .unwrap_or_default(),
         footer: foot::footer(state, &layout),
         help: foot::help(state),
+        list: palette::list(state, &layout),
         layout,
     }
 }

@@ -8,6 +8,7 @@ use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
+use super::search::Search;
 use super::{inspected::Inspected, loading::Loading};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::project::Activity;
@@ -39,6 +40,8 @@ pub struct State {
     pub narrowing: Option<Narrowing>,
     /// Counts scans, so that a stale answer is known as one.
     pub generation: u64,
+    /// Until what to run.
+    pub search: Search,
     /// What the screen is about.
     pub screen: ScreenId,
     /// The session of the session screen, while that is open.
@@ -151,6 +154,7 @@ impl State {
             pace: Pace::default(),
             narrowing: None,
             generation: 0,
+            search: Search::default(),
             screen: ScreenId::default(),
             inspected: None,
             panes: Panes::default(),

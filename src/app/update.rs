@@ -4,10 +4,12 @@ mod arrivals;
 mod commands;
 mod history;
 mod inspect;
+mod landing;
 mod pointer;
 mod prompts;
 mod seek;
 mod settle;
+mod until;
 
 use super::action::{Action, Effect};
 use super::input::{Code, Held, Key};
@@ -37,6 +39,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
+        Action::Searched { generation, answer } => until::answered(state, generation, answer),
     };
     settle::settle(state);
     effects.extend(history::wants_more(state));

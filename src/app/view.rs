@@ -2,7 +2,7 @@
 //!
 //! Every text is a [`SafeText`]; every style is a [`Tone`], a role and not a color. Nothing here knows a terminal.
 
-use super::layout::Layout;
+use super::layout::{Area, Layout};
 use crate::model::SafeText;
 
 /// The role of a piece of text; the theme gives it a color, a weight, or in black and white only its glyph.
@@ -100,6 +100,8 @@ pub struct View {
     pub footer: Footer,
     /// The help, over everything.
     pub help: Option<Help>,
+    /// A list, over everything.
+    pub list: Option<List>,
 }
 
 /// The first row.
@@ -224,6 +226,17 @@ impl Scrollbar {
             ticks: Vec::new(),
         })
     }
+}
+
+/// A list over everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct List {
+    /// Where it stands, with the rules above and below.
+    pub area: Area,
+    /// Its title and rows.
+    pub pane: Pane,
+    /// Into the rule below: the keys.
+    pub keys: Line,
 }
 
 /// The whole loaded log in one line, and where the playhead is.

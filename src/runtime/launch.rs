@@ -105,7 +105,7 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
     let mut glass = Screen::new(outlet, width, height);
     glass.set_synchronized(launch.synchronized);
     tokio::spawn(leave_on_signals(Arc::clone(&leave), Arc::clone(told)));
-    let feed = launch.spec.follow(
+    let feed = launch.spec.clone().follow(
         Start::History(launch.history),
         Arc::clone(&launch.options.mapping),
     );
@@ -113,6 +113,7 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
     let session = Session {
         state,
         feed,
+        spec: launch.spec,
         glass,
         theme,
         frame_gap,

@@ -33,6 +33,11 @@ impl Scans {
         )
     }
 
+    /// Where others can answer too.
+    pub fn answers(&self) -> mpsc::Sender<Action> {
+        self.answers.clone()
+    }
+
     /// Starts a scan; those of older generations stop at their next chunk.
     pub fn start(&mut self, generation: u64, plan: Arc<Plan>, log: Snapshot, range: Range<Cursor>) {
         self.newest.store(generation, Ordering::Relaxed);

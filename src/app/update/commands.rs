@@ -1,8 +1,7 @@
 //! What the keys do.
 
-use super::inspect;
-use super::seek;
 use super::settle::feed_height;
+use super::{inspect, landing, seek, until};
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
@@ -11,10 +10,14 @@ use crate::app::prompt::{Prompt, Purpose};
 use crate::app::screen;
 use crate::app::state::{Detail, State};
 use crate::query::Filter;
-use crate::store::Symbol;
+use crate::store::{Direction, Symbol};
 
 /// Runs a command on the screen that is open.
 pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
+    if command == Command::Back && state.search.hunt.is_some() {
+        state.tell("search stopped");
+        return until::stop(state);
+    }
     match state.screen {
         ScreenId::Dashboard => common(state, command),
         ScreenId::Session => inspect::run(state, command),
@@ -46,10 +49,17 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::SecondForward => return seek::by_time(state, 1_000),
         Command::MinuteBack => return seek::by_time(state, -60_000),
         Command::MinuteForward => return seek::by_time(state, 60_000),
-        Command::NextError => seek::to_error(state, true),
-        Command::PreviousError => seek::to_error(state, false),
-        Command::SessionStart => seek::to_session_edge(state, true),
-        Command::SessionEnd => seek::to_session_edge(state, false),
+        Command::NextError => landing::to_error(state, Direction::Forward),
+        Command::PreviousError => landing::to_error(state, Direction::Reverse),
+        Command::NextMarker => landing::to_marker(state, Direction::Forward),
+        Command::PreviousMarker => landing::to_marker(state, Direction::Reverse),
+        Command::NextSpike => landing::to_spike(state, Direction::Forward),
+        Command::PreviousSpike => landing::to_spike(state, Direction::Reverse),
+        Command::RunUntil => return until::open(state),
+        Command::NextMatch => return until::again(state, Direction::Forward),
+        Command::PreviousMatch => return until::again(state, Direction::Reverse),
+        Command::SessionStart => landing::to_session_edge(state, true),
+        Command::SessionEnd => landing::to_session_edge(state, false),
         Command::Slower => pace(state, -1),
         Command::Faster => pace(state, 1),
         Command::IdleCompression => idle(state),
@@ -60,6 +70,9 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Show(screen) => inspect::show(state, screen),
         Command::Compare => state.tell("2 opens the session, where d compares its state"),
         Command::Copy => return copy(state),
+        Command::Palette => {
+            state.prompt = Some(Prompt::new(Purpose::Palette { chosen: 0 }, String::new()));
+        }
         Command::Help => state.help = Some(0),
         Command::Quit => return vec![Effect::Quit],
     }
