@@ -32,5 +32,5 @@ mod word;
 pub use ast::{Filter, FilterError};
 pub use number::span_ms;
 pub use plan::{Now, Plan};
-pub use scan::{EndedSessions, Scan, scan, scan_page};
+pub use scan::{EndedSessions, Scan, scan, scan_in, scan_page};
 pub use time::{Moment, parse_moment};

@@ -13,6 +13,7 @@ mod opening;
 mod playback;
 pub mod recording;
 mod scans;
+mod searches;
 
 use std::io;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::app::narrowing::Narrowing;
 use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
 use crate::model::Ms;
-use crate::source::{Feed, Request};
+use crate::source::{Feed, Request, Spec};
 use crate::store::{Arrival, Fetch, Then, Trouble};
 use crate::ui::theme::Theme;
 
@@ -38,14 +39,17 @@ pub use opening::Opening;
 pub use playback::play;
 use recording::Recorder;
 use scans::Scans;
+use searches::Searches;
 
 /// What the loop works with.
 #[derive(Debug)]
 pub struct Session<G> {
     /// The state to begin with.
     pub state: State,
-    /// The source.
+    /// The source, followed.
     pub feed: Feed,
+    /// The source, for searches in what is not here.
+    pub spec: Spec,
     /// The screen.
     pub glass: G,
     /// How it looks.
@@ -101,6 +105,7 @@ pub async fn run<G: Glass>(
     let Session {
         state,
         feed,
+        spec,
         glass,
         theme,
         frame_gap,
@@ -113,6 +118,8 @@ pub async fn run<G: Glass>(
         requests,
     } = feed;
     let (mut scans, mut answers) = Scans::new();
+    let mapping = Arc::clone(&state.options.mapping);
+    let searches = Searches::new(spec, mapping, scans.answers());
     let mut frames = Frames::new(glass, theme, frame_gap);
     let keeper = files
         .bookmarks
@@ -126,12 +133,13 @@ pub async fn run<G: Glass>(
     let mut todo = first;
     let mut asked_at = None;
     loop {
-        if todo.iter().any(|e| matches!(e, Effect::Scan { .. })) {
+        if todo.iter().any(is_asking) {
             asked_at = Some(Instant::now());
         }
         let shell = Shell {
             frames: &mut frames,
             scans: &mut scans,
+            searches: &searches,
             requests: &requests,
             keeper: keeper.as_ref(),
         };
@@ -209,11 +217,16 @@ impl Stage {
     }
 }
 
-/// How much longer the next key waits for a scan: what is selected is known only when the first matches are there, and keys
-/// typed in one go are meant for it. In a prompt nothing waits.
+fn is_asking(effect: &Effect) -> bool {
+    matches!(effect, Effect::Scan { .. } | Effect::Search { .. })
+}
+
+/// How much longer the next key waits for a scan: what is selected is known only when the first matches are there, or when
+/// the log was searched, and keys typed in one go are meant for it. In a prompt nothing waits.
 fn held_for(state: &State, asked_at: Instant) -> Option<Duration> {
     let scanning = state.narrowing.as_ref().is_some_and(Narrowing::is_scanning);
-    let waits = scanning && state.prompt.is_none() && state.selected().is_none();
+    let nothing_yet = scanning && state.selected().is_none();
+    let waits = state.prompt.is_none() && (nothing_yet || state.search.is_looking_here());
     let left = HOLD.saturating_sub(asked_at.elapsed());
     Some(left).filter(|left| waits && !left.is_zero())
 }
@@ -253,6 +266,7 @@ enum Next {
 struct Shell<'a, G> {
     frames: &'a mut Frames<G>,
     scans: &'a mut Scans,
+    searches: &'a Searches,
     requests: &'a mpsc::Sender<Request>,
     keeper: Option<&'a Keeper>,
 }
@@ -273,6 +287,12 @@ impl<G: Glass> Shell<'_, G> {
                     log,
                     range,
                 } => self.scans.start(generation, plan, log, range),
+                Effect::Search {
+                    generation,
+                    plan,
+                    question,
+                } => self.searches.start(generation, plan, question),
+                Effect::StopSearch => self.searches.stop(),
                 Effect::Fetch(fetch) => unasked.extend(ask(self.requests, fetch)),
                 Effect::Copy(text) => self.frames.copy(&text)?,
                 Effect::SaveBookmarks(save) => {

@@ -172,6 +172,15 @@ impl Spec {
         }
     }
 
+    /// Whether reading it leaves what is there for the next reader; a pipe is read once.
+    #[must_use]
+    pub fn can_be_read_again(&self) -> bool {
+        match self {
+            Self::Files(spec) => !file::reads_stdin(spec),
+            Self::Redis(_) | Self::Demo(_) => true,
+        }
+    }
+
     /// Where it is and what is read there, for the header (`localhost:6379`, `memory:events`); without secrets.
     #[must_use]
     pub fn label(&self) -> (String, String) {

@@ -207,7 +207,7 @@ fn the_list_shows_what_is_known_of_each_also_where_nothing_is_loaded() {
         }
         press(&mut state, "g\n");
         let told = &state.notice.as_ref().unwrap().text;
-        assert!(told.contains("not among the entries here"), "{told}");
+        assert!(told.contains("as soon as history is loaded"), "{told}");
     }
 }
 
@@ -249,7 +249,7 @@ fn a_bookmark_stands_on_the_scrubber_and_in_the_feed() {
         .find(|m| m.1.text.as_str().contains("deploy"));
     assert_eq!(
         column.unwrap().0,
-        at + 1,
+        at + 2,
         "the playhead's sign does not cover it"
     );
 }

@@ -3,6 +3,12 @@
 #[path = "frames/fixture.rs"]
 mod fixture;
 
+#[path = "frames/jumps.rs"]
+mod jumps;
+
+#[path = "frames/jumps_pictures.rs"]
+mod jumps_pictures;
+
 #[path = "frames/pictures.rs"]
 mod pictures;
 

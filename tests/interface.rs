@@ -15,6 +15,8 @@ mod endings;
 mod filter;
 #[path = "interface/hostile.rs"]
 mod hostile;
+#[path = "interface/jumps.rs"]
+mod jumps;
 #[path = "interface/links.rs"]
 mod links;
 #[path = "interface/live.rs"]

@@ -3,8 +3,14 @@
 
 #[path = "playhead/invariants.rs"]
 mod invariants;
+#[path = "playhead/markers.rs"]
+mod markers;
+#[path = "playhead/palette.rs"]
+mod palette;
 #[path = "playhead/stage.rs"]
 mod stage;
+#[path = "playhead/until.rs"]
+mod until;
 
 use lookback::app::input::Code;
 use lookback::app::layout::{PaneId, Size};

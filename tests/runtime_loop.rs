@@ -14,7 +14,7 @@ use lookback::app::layout::Size;
 use lookback::app::state::Options;
 use lookback::model::{EntryId, Mapping, Zone};
 use lookback::runtime::{Files, Glass, Session, run};
-use lookback::source::Feed;
+use lookback::source::{Feed, FileSpec, Spec};
 use lookback::store::{Arrival, Link, PageBuilder};
 use lookback::ui::theme::{Depth, Theme};
 use ratatui::buffer::{Buffer, Cell};
@@ -123,6 +123,7 @@ impl Stage {
         let session = Session {
             state: State::new(options, NOW, SIZE),
             feed: Feed { arrivals, requests },
+            spec: Spec::Files(FileSpec { paths: Vec::new() }),
             glass: seen.clone(),
             theme: THEME,
             frame_gap: Duration::ZERO,

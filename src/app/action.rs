@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::bookmarks::{Kept, Save};
 use super::input::{Key, Mouse};
 use super::layout::Size;
+use super::search::{Answer, Question};
 use crate::model::Ms;
 use crate::query::{Plan, Scan};
 use crate::store::{Arrival, Cursor, Fetch, Snapshot};
@@ -39,6 +40,13 @@ pub enum Action {
     },
     /// Bookmarks were read or written.
     Bookmarks(Kept),
+    /// A search was answered, or tells how far it is.
+    Searched {
+        /// Which search.
+        generation: u64,
+        /// What it says.
+        answer: Answer,
+    },
 }
 
 /// Something that the shell has to do.
@@ -59,6 +67,17 @@ pub enum Effect {
     },
     /// Ask the source for a part of history.
     Fetch(Fetch),
+    /// Look for the first match on another task; a search of an older generation is cancelled.
+    Search {
+        /// Which search.
+        generation: u64,
+        /// The filter.
+        plan: Arc<Plan>,
+        /// Where to look.
+        question: Question,
+    },
+    /// Cancel the search under way.
+    StopSearch,
     /// Put this into the clipboard.
     Copy(String),
     /// Keep the bookmarks.

@@ -50,6 +50,20 @@ pub enum Command {
     NextError,
     /// To the error before.
     PreviousError,
+    /// To the next marker of any kind.
+    NextMarker,
+    /// To the marker before.
+    PreviousMarker,
+    /// To the next spike.
+    NextSpike,
+    /// To the spike before.
+    PreviousSpike,
+    /// Open the prompt that runs until a filter matches.
+    RunUntil,
+    /// To the next match of what was run until.
+    NextMatch,
+    /// To the match before.
+    PreviousMatch,
     /// To this session's first event.
     SessionStart,
     /// To this session's last event.
@@ -88,6 +102,8 @@ pub enum Command {
     Copy,
     /// Copy the command line that opens this view.
     CopyCommand,
+    /// Open the list of all commands.
+    Palette,
     /// Show the keys.
     Help,
     /// Leave.
@@ -201,6 +217,30 @@ pub const TABLE: &[Binding] = &[
         &[(char('e'), C::NextError), (char('E'), C::PreviousError)],
         "next error, error before",
         Some("error"),
+    ),
+    row(
+        S::Time,
+        &[(char('['), C::PreviousMarker), (char(']'), C::NextMarker)],
+        "marker before, next: error, session edge, spike, gap",
+        Some("marker"),
+    ),
+    row(
+        S::Time,
+        &[(char('s'), C::NextSpike), (char('S'), C::PreviousSpike)],
+        "next spike, spike before",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('b'), C::RunUntil)],
+        "run until a filter matches, either way",
+        Some("run until"),
+    ),
+    row(
+        S::Time,
+        &[(char('n'), C::NextMatch), (char('N'), C::PreviousMatch)],
+        "next match of that, match before",
+        None,
     ),
     row(
         S::Time,
@@ -365,6 +405,12 @@ pub const TABLE: &[Binding] = &[
         S::Program,
         &[(char('Y'), C::CopyCommand)],
         "copy the command line that opens this view",
+        None,
+    ),
+    row(
+        S::Program,
+        &[(char(':'), C::Palette)],
+        "every command by its name",
         None,
     ),
     row(

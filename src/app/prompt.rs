@@ -1,4 +1,4 @@
-//! One line of input at the foot of the screen: the filter, or where to go.
+//! One line of input at the foot of the screen: a filter, where to go, or a command.
 
 use tui_input::{Input, InputRequest};
 
@@ -20,6 +20,13 @@ pub enum Purpose {
         mark: Box<Bookmark>,
         /// Whether it is only being made.
         is_new: bool,
+    },
+    /// A filter to run until.
+    RunUntil,
+    /// A command, chosen from the list by its name.
+    Palette {
+        /// The row that Enter runs.
+        chosen: usize,
     },
 }
 

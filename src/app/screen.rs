@@ -8,13 +8,15 @@ mod errors;
 mod feed;
 mod foot;
 mod header;
-mod number;
+pub(super) mod number;
+mod palette;
 mod scrubber;
 mod session;
 mod session_scrubber;
 mod session_state;
 mod style;
 mod timeline;
+mod until;
 
 use super::layout::{Area, PaneId, ScreenId};
 use super::state::State;
@@ -68,7 +70,7 @@ pub fn screen(state: &State) -> View {
             .unwrap_or_default(),
         footer: foot::footer(state, &layout),
         help: foot::help(state),
-        list: bookmarks::list(state),
+        list: bookmarks::list(state).or_else(|| palette::list(state, &layout)),
         layout,
     }
 }

@@ -9,6 +9,7 @@ use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
 use super::reopen::Reopen;
+use super::search::Search;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
 use super::{bookmarks::Bookmarks, inspected::Inspected, loading::Loading};
@@ -44,6 +45,8 @@ pub struct State {
     pub narrowing: Option<Narrowing>,
     /// Counts scans, so that a stale answer is known as one.
     pub generation: u64,
+    /// Until what to run.
+    pub search: Search,
     /// What the screen is about.
     pub screen: ScreenId,
     /// The session of the session screen, while that is open.
@@ -163,6 +166,7 @@ impl State {
             pace: Pace::default(),
             narrowing: None,
             generation: 0,
+            search: Search::default(),
             screen: ScreenId::default(),
             inspected: None,
             panes: Panes::default(),

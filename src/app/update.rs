@@ -5,11 +5,13 @@ mod bookmarks;
 mod commands;
 mod history;
 mod inspect;
+mod landing;
 mod pointer;
 mod prompts;
 mod scrubber;
 mod seek;
 mod settle;
+mod until;
 
 use super::action::{Action, Effect};
 use super::bookmarks::Keeping;
@@ -46,6 +48,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             bookmarks::kept(state, kept);
             Vec::new()
         }
+        Action::Searched { generation, answer } => until::answered(state, generation, answer),
     };
     settle::settle(state);
     scrubber::move_along(state, before);

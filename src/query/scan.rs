@@ -8,7 +8,7 @@ use hashbrown::HashSet;
 use super::Plan;
 use super::eval::Run;
 use crate::model::Flags;
-use crate::store::{Cursor, Page, Rows, Seq, Snapshot};
+use crate::store::{Cursor, Direction, Page, Rows, Seq, Snapshot};
 
 /// Sessions known to have ended, by id.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,6 +54,17 @@ pub fn scan(
     plan: &Plan,
     log: &Snapshot,
     range: Range<Cursor>,
+    each: impl FnMut(Scan) -> ControlFlow<()>,
+) {
+    scan_in(plan, log, range, Direction::Reverse, each);
+}
+
+/// As [`scan`], from the end of the range where the direction begins: parts come in its order, each ascending in itself.
+pub fn scan_in(
+    plan: &Plan,
+    log: &Snapshot,
+    range: Range<Cursor>,
+    direction: Direction,
     mut each: impl FnMut(Scan) -> ControlFlow<()>,
 ) {
     let ended = if plan.needs_sessions() {
@@ -62,7 +73,12 @@ pub fn scan(
         EndedSessions::default()
     };
     let mut run = Run::new(plan, log.strings(), &ended);
-    for (base, chunk, rows) in log.chunks(range).rev() {
+    let mut chunks = log.chunks(range);
+    let mut next = || match direction {
+        Direction::Forward => chunks.next(),
+        Direction::Reverse => chunks.next_back(),
+    };
+    while let Some((base, chunk, rows)) = next() {
         let part = base.plus(rows.start as u64).before()..base.plus(rows.end as u64).before();
         let skip = chunk.summary.as_ref().is_some_and(|s| !run.may_match(s));
         let found = if skip {

@@ -14,7 +14,7 @@ use super::recording::{Head, Recorder, Recording};
 use super::{BookmarkFile, Files, Opening, Session, now_ms, play, run};
 use crate::app::layout::Size;
 use crate::app::{Effect, State};
-use crate::source::{self, Feed, Spec};
+use crate::source::{self, Feed, FileSpec, Spec};
 use crate::term::{self, Outlet, Screen, TerminalGuard};
 use crate::ui::theme::Theme;
 
@@ -121,12 +121,14 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
         state,
         first,
         feed,
+        spec,
         files,
         recording,
     } = start(launch.entries, size);
     let session = Session {
         state,
         feed,
+        spec,
         glass,
         theme: launch.theme,
         frame_gap: launch.frame_gap,
@@ -136,7 +138,7 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
     };
     let input = EventStream::new();
     match recording {
-        Some(recording) => play(session, recording, size, input, first).await,
+        Some(recording) => Box::pin(play(session, recording, size, input, first)).await,
         None => run(session, input, first).await,
     }
     .map(drop)
@@ -147,6 +149,7 @@ struct Start {
     state: State,
     first: Vec<Effect>,
     feed: Feed,
+    spec: Spec,
     files: Files,
     recording: Option<Recording>,
 }
@@ -167,7 +170,10 @@ fn start(entries: Entries, size: Size) -> Start {
             Start {
                 state,
                 first,
-                feed: spec.follow(source::Start::History(history), mapping),
+                feed: spec
+                    .clone()
+                    .follow(source::Start::History(history), mapping),
+                spec,
                 files: Files {
                     bookmarks,
                     recorder: record.map(|file| Recorder::start(file, head)),
@@ -182,6 +188,7 @@ fn start(entries: Entries, size: Size) -> Start {
                 state,
                 first,
                 feed: no_feed(),
+                spec: Spec::Files(FileSpec { paths: Vec::new() }),
                 files: Files::default(),
                 recording: Some(recording),
             }

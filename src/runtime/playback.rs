@@ -34,6 +34,7 @@ pub async fn play<G: Glass>(
 ) -> io::Result<State> {
     let Session {
         state,
+        spec,
         glass,
         theme,
         frame_gap,
@@ -87,6 +88,7 @@ pub async fn play<G: Glass>(
     let session = Session {
         state,
         feed: no_feed(),
+        spec,
         glass: frames.into_glass(),
         theme,
         frame_gap,
@@ -176,7 +178,12 @@ impl Player {
                     log,
                     range,
                 } => self.scans.start(generation, plan, log, range),
-                Effect::Quit | Effect::Fetch(_) | Effect::Copy(_) | Effect::SaveBookmarks(_) => {}
+                Effect::Quit
+                | Effect::Search { .. }
+                | Effect::StopSearch
+                | Effect::Fetch(_)
+                | Effect::Copy(_)
+                | Effect::SaveBookmarks(_) => {}
             }
         }
     }

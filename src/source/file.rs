@@ -104,6 +104,11 @@ fn unreadable(path: &Path, error: &io::Error) -> Trouble {
     }
 }
 
+/// Whether stdin is one of the files.
+pub fn reads_stdin(spec: &FileSpec) -> bool {
+    spec.paths.iter().any(|path| is_stdin(path))
+}
+
 /// What stdin is called.
 fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"

@@ -1,8 +1,10 @@
 //! Index and boundary as types: a [`Seq`] names an entry, a [`Cursor`] the boundary between two. All their arithmetic is here.
 
+use serde::{Deserialize, Serialize};
+
 /// An entry's absolute place in the log. Live entries count up from [`Seq::ORIGIN`], history counts down from it,
 /// so that neither appending nor prepending renumbers anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Seq(pub u64);
 
 /// A boundary between entries: everything with a smaller [`Seq`] has happened, the rest has not.

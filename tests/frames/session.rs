@@ -15,7 +15,7 @@ use super::session_pictures as pictures;
 use super::{AMBER, BAND, find, in_color, picture};
 
 /// The interface over a story.
-fn told(story: &str, width: u16, height: u16, keys: &str) -> State {
+pub fn told(story: &str, width: u16, height: u16, keys: &str) -> State {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(story);
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let mut page = PageBuilder::new(Arc::new(Mapping::default()));

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use lookback::app::input::{Code, Held, Key, Mouse, MouseKind};
 use lookback::app::layout::Size;
 use lookback::app::playhead::Playhead;
+use lookback::app::search::{Answer, Question};
 use lookback::app::view::View;
 use lookback::app::{Action, Effect, Options, State, keymap, screen, update};
 use lookback::model::{EntryId, Flags, Mapping, Ms, Zone};
-use lookback::query::{EndedSessions, Filter, Scan, scan, scan_page};
+use lookback::query::{EndedSessions, Filter, Plan, Scan, scan, scan_page};
 use lookback::store::{Arrival, Cursor, History, Link, Page, PageBuilder, Seq, Trouble};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -427,9 +428,21 @@ impl Stage {
                     generation, range, ..
                 } => format!("scan {generation} {range:?}"),
                 Effect::Fetch(fetch) => format!("{fetch:?}"),
+                Effect::Search { generation, .. } => format!("search {generation}"),
+                Effect::StopSearch => "stop search".to_owned(),
                 Effect::Copy(text) => text.clone(),
                 Effect::SaveBookmarks(save) => format!("save {}", save.number),
             });
+            if let Effect::Search {
+                generation,
+                plan,
+                question,
+            } = &effect
+            {
+                let answer = answer_search(plan, question);
+                let generation = *generation;
+                self.send(Action::Searched { generation, answer });
+            }
             if let Effect::Scan {
                 generation,
                 plan,
@@ -509,4 +522,13 @@ impl Stage {
         let log = &self.state.log;
         self.state.visible().before(log.end(), usize::MAX)
     }
+}
+
+/// The source of this stage holds nothing that is not here.
+fn answer_search(plan: &Plan, question: &Question) -> Answer {
+    let nothing = Answer::Found {
+        hit: None,
+        looked_at: 0,
+    };
+    question.answer(plan, || false).unwrap_or(nothing)
 }

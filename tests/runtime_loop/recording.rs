@@ -9,6 +9,7 @@ use lookback::app::reopen::Reopen;
 use lookback::query::Filter;
 use lookback::runtime::recording::{self, Head, Recorder};
 use lookback::runtime::{Opening, play};
+use lookback::source::{FileSpec, Spec};
 
 use super::*;
 
@@ -46,6 +47,7 @@ fn played(path: &Path, real_size: Size) -> Played {
     let seen = Seen::default();
     let (state, first) = recording.opening.begin(recording.head.now_ms, SIZE);
     let session = Session {
+        spec: Spec::Files(FileSpec { paths: Vec::new() }),
         state,
         feed: Feed { arrivals, requests },
         glass: seen.clone(),
@@ -56,8 +58,7 @@ fn played(path: &Path, real_size: Size) -> Played {
         files: Files::default(),
     };
     let input = stream::poll_fn(move |cx| typed.poll_recv(cx)).map(Ok);
-    let ended =
-        tokio::spawn(async move { play(session, recording, real_size, input, first).await });
+    let ended = tokio::spawn(Box::pin(play(session, recording, real_size, input, first)));
     Played { seen, keys, ended }
 }
 

@@ -12,6 +12,7 @@ use super::Action;
 use crate::app::bookmarks::Kept;
 use crate::app::input::{Key, Mouse};
 use crate::app::layout::Size;
+use crate::app::search::Answer;
 use crate::model::{FieldRef, Mapping, Ms, line};
 use crate::store::{Arrival, Held, History, Link, Page, PageBuilder, Then, Trouble};
 
@@ -43,6 +44,10 @@ enum Written {
     Paste(String),
     Resize(Size),
     Bookmarks(Kept),
+    Searched {
+        generation: u64,
+        answer: Answer,
+    },
 }
 
 type Entries = Vec<Box<RawValue>>;
@@ -94,6 +99,10 @@ pub fn encode(action: &Action) -> Result<Option<Vec<u8>>, CodecError> {
         Action::Paste(text) => Written::Paste(text.clone()),
         Action::Resize(size) => Written::Resize(*size),
         Action::Bookmarks(kept) => Written::Bookmarks(kept.clone()),
+        Action::Searched { generation, answer } => Written::Searched {
+            generation: *generation,
+            answer: answer.clone(),
+        },
         Action::Scanned { .. } => return Ok(None),
     };
     Ok(Some(serde_json::to_vec(&written)?))
@@ -134,6 +143,9 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         Written::Paste(text) => return Ok(Action::Paste(text)),
         Written::Resize(size) => return Ok(Action::Resize(size)),
         Written::Bookmarks(kept) => return Ok(Action::Bookmarks(kept)),
+        Written::Searched { generation, answer } => {
+            return Ok(Action::Searched { generation, answer });
+        }
     };
     Ok(Action::Arrived(arrival))
 }

@@ -2,6 +2,7 @@
 
 use super::number;
 use super::style::own;
+use super::until;
 use crate::app::keymap::{self, Command, Section};
 use crate::app::layout::{Layout, PaneId, ScreenId};
 use crate::app::playhead::Playhead;
@@ -14,6 +15,7 @@ use crate::model::SafeText;
 pub fn footer(state: &State, layout: &Layout) -> Footer {
     match &state.prompt {
         Some(prompt) => Footer::Prompt(line(state, prompt, layout.size.width)),
+        None if until::is_searching(state) => Footer::Notice(until::progress(state)),
         None => match &state.notice {
             Some(notice) => Footer::Notice(vec![Piece::new(
                 SafeText::line(notice.text.as_bytes(), 300),
@@ -50,7 +52,11 @@ fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option
         Command::Compare if on_session && state.panes.baseline.is_some() => Some("stop comparing"),
         Command::Compare if on_session => Some("compare"),
         Command::Back if on_session => Some("back"),
-        Command::Filter | Command::NarrowSession if on_session => None,
+        Command::Filter | Command::NarrowSession | Command::PreviousMarker | Command::RunUntil
+            if on_session =>
+        {
+            None
+        }
         _ => usual,
     }
 }
@@ -99,6 +105,8 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
         Purpose::Filter(_) => "filter",
         Purpose::GoTo => "go to",
         Purpose::Note { .. } => "◆ note",
+        Purpose::RunUntil => "run until",
+        Purpose::Palette { .. } => "command",
     };
     let status = status(state, prompt);
     let label_width = label.chars().count();
@@ -126,7 +134,8 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
 
 fn status(state: &State, prompt: &Prompt) -> Line {
     match (&prompt.purpose, &state.narrowing, &prompt.error) {
-        (Purpose::GoTo, _, _) | (_, _, Some(_)) => Line::new(),
+        (Purpose::GoTo | Purpose::Palette { .. }, _, _) | (_, _, Some(_)) => Line::new(),
+        (Purpose::RunUntil, _, None) => until::tally(state),
         (Purpose::Note { mark, .. }, _, None) => {
             own(&state.options.zone.clock(mark.id.ms), Tone::Dim)
         }
@@ -150,6 +159,10 @@ fn status(state: &State, prompt: &Prompt) -> Line {
 fn below(prompt: &Prompt, wrong: Option<&std::ops::Range<u16>>, wide: usize) -> Line {
     let Some((error, wrong)) = prompt.error.as_ref().zip(wrong) else {
         let hint = match &prompt.purpose {
+            Purpose::RunUntil => {
+                "Enter goes to the next match, ↑ to the one before; n N again later"
+            }
+            Purpose::Palette { .. } => "Enter runs it, ↑ ↓ choose, Esc goes back",
             Purpose::Filter(_) => {
                 "Enter keeps it, Esc goes back   type:error.*  user:u1,u2  latency>500  is:error  -word  /regex/  since:-10m"
             }

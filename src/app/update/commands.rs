@@ -1,8 +1,6 @@
 //! What the keys do.
 
-use super::seek;
-use super::settle::feed_height;
-use super::{bookmarks, inspect, scrubber};
+use super::{bookmarks, inspect, landing, scrubber, seek, settle::feed_height, until};
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
@@ -13,10 +11,14 @@ use crate::app::screen;
 use crate::app::state::{Detail, State};
 use crate::app::zoom::{Turn, Zoom};
 use crate::query::Filter;
-use crate::store::Symbol;
+use crate::store::{Direction, Symbol};
 
 /// Runs a command on the screen that is open.
 pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
+    if command == Command::Back && state.search.hunt.is_some() {
+        state.tell("search stopped");
+        return until::stop(state);
+    }
     match state.screen {
         ScreenId::Dashboard => common(state, command),
         ScreenId::Session => inspect::run(state, command),
@@ -48,10 +50,17 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::SecondForward => return seek::by_time(state, 1_000),
         Command::MinuteBack => return seek::by_time(state, -60_000),
         Command::MinuteForward => return seek::by_time(state, 60_000),
-        Command::NextError => seek::to_error(state, true),
-        Command::PreviousError => seek::to_error(state, false),
-        Command::SessionStart => seek::to_session_edge(state, true),
-        Command::SessionEnd => seek::to_session_edge(state, false),
+        Command::NextError => landing::to_error(state, Direction::Forward),
+        Command::PreviousError => landing::to_error(state, Direction::Reverse),
+        Command::NextMarker => landing::to_marker(state, Direction::Forward),
+        Command::PreviousMarker => landing::to_marker(state, Direction::Reverse),
+        Command::NextSpike => landing::to_spike(state, Direction::Forward),
+        Command::PreviousSpike => landing::to_spike(state, Direction::Reverse),
+        Command::RunUntil => return until::open(state),
+        Command::NextMatch => return until::again(state, Direction::Forward),
+        Command::PreviousMatch => return until::again(state, Direction::Reverse),
+        Command::SessionStart => landing::to_session_edge(state, true),
+        Command::SessionEnd => landing::to_session_edge(state, false),
         Command::Slower => pace(state, -1),
         Command::Faster => pace(state, 1),
         Command::IdleCompression => idle(state),
@@ -68,6 +77,9 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Compare => state.tell("2 opens the session, where d compares its state"),
         Command::Copy => return copy(state),
         Command::CopyCommand => return copy_command(state),
+        Command::Palette => {
+            state.prompt = Some(Prompt::new(Purpose::Palette { chosen: 0 }, String::new()));
+        }
         Command::Help => state.help = Some(0),
         Command::Quit => return vec![Effect::Quit],
     }

@@ -81,13 +81,15 @@ pub fn drop_window(state: &mut State) {
 
 /// An end of what is here: the id, and the entries with it.
 #[derive(Clone)]
-struct Edge {
-    id: EntryId,
-    here: Vec<(Vec<u8>, EntryId)>,
+pub struct Edge {
+    /// The id.
+    pub id: EntryId,
+    /// The streams that have it, each with the id.
+    pub here: Vec<(Vec<u8>, EntryId)>,
 }
 
 /// The edge at an entry.
-fn edge(state: &State, seq: Seq) -> Option<Edge> {
+pub fn edge(state: &State, seq: Seq) -> Option<Edge> {
     let id = state.log.get(seq)?.id();
     let neighbours = |n: i64| {
         let from = state.log.step(seq.before(), -n);

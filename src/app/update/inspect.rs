@@ -1,6 +1,6 @@
 //! What the keys do on the session screen. What is the same on all screens is left to [`super::commands`].
 
-use super::{commands, seek};
+use super::{commands, landing, seek};
 use crate::app::action::Effect;
 use crate::app::bookmarks::Bookmark;
 use crate::app::keymap::Command;
@@ -35,7 +35,7 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::PageUp => rows(state, -page(state)),
         Command::StepBack => step(state, -1),
         Command::StepForward => step(state, 1),
-        Command::First => seek::to_session_edge(state, true),
+        Command::First => landing::to_session_edge(state, true),
         Command::NextError => to_error(state, true),
         Command::PreviousError => to_error(state, false),
         Command::NextPane => focus(state, 1),

@@ -1,13 +1,12 @@
-//! Moves of the playhead: by rows, by time, to errors, to a session's ends, to a moment.
+//! Moves of the playhead: by rows, by time, to a moment.
 
 use super::history;
 use crate::app::action::Effect;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
-use crate::model::{Flags, Ms};
-use crate::project::timeline;
+use crate::model::Ms;
 use crate::query::time::Moment;
-use crate::store::{Cursor, Log, Seq};
+use crate::store::Seq;
 
 /// Stands after an entry.
 pub fn stand_on(state: &mut State, seq: Seq) {
@@ -47,86 +46,6 @@ pub fn to_time(state: &mut State, ms: Ms) {
     let cursor = state.log.cursor_at(ms);
     if !state.log.is_empty() {
         state.playhead = Playhead::Paused(cursor.max(state.log.first().next().after()));
-    }
-}
-
-/// To the next error that the feed shows, or the one before; from the live end, where none is next, to the newest.
-pub fn to_error(state: &mut State, forward: bool) {
-    let Some(here) = state.selected().map(|e| e.seq) else {
-        return;
-    };
-    let following = state.playhead == Playhead::Following;
-    let forward = forward && !following;
-    let found = match (&state.narrowing, forward) {
-        (None, true) => next_error(&state.log, here.after()),
-        (None, false) => previous_error(
-            &state.log,
-            if following {
-                here.after()
-            } else {
-                here.before()
-            },
-        ),
-        (Some(n), true) => n
-            .matches()
-            .iter()
-            .copied()
-            .filter(|s| *s > here)
-            .find(|s| is_error(&state.log, *s)),
-        (Some(n), false) => n
-            .matches()
-            .iter()
-            .rev()
-            .copied()
-            .filter(|s| *s < here || (following && *s == here))
-            .find(|s| is_error(&state.log, *s)),
-    };
-    match found {
-        Some(seq) => stand_on(state, seq),
-        None => state.tell(if forward {
-            "no error after this one"
-        } else {
-            "no error before this one"
-        }),
-    }
-}
-
-fn is_error(log: &Log, seq: Seq) -> bool {
-    log.get(seq).is_some_and(|e| e.flags().has(Flags::ERROR))
-}
-
-fn next_error(log: &Log, from: Cursor) -> Option<Seq> {
-    let mut chunks = log.chunks(from..log.end());
-    chunks.find_map(|(base, chunk, rows)| {
-        chunk
-            .errors()
-            .find(|row| *row >= rows.start)
-            .map(|row| base.plus(row as u64))
-    })
-}
-
-fn previous_error(log: &Log, to: Cursor) -> Option<Seq> {
-    let mut chunks = log.chunks(log.first()..to).rev();
-    chunks.find_map(|(base, chunk, rows)| {
-        chunk
-            .errors()
-            .rev()
-            .find(|row| *row < rows.end)
-            .map(|row| base.plus(row as u64))
-    })
-}
-
-/// To the first or last event of the session in the session pane.
-pub fn to_session_edge(state: &mut State, start: bool) {
-    let line = timeline(&state.log, state.panes.session, state.log.end());
-    let seq = if start {
-        line.seqs.first()
-    } else {
-        line.seqs.last()
-    };
-    match seq {
-        Some(seq) => stand_on(state, *seq),
-        None => state.tell("this row belongs to no session"),
     }
 }
 

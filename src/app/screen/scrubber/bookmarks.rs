@@ -14,19 +14,27 @@ const NOTES: [usize; 3] = [24, 12, 5];
 /// A bookmark's column, and its note or none.
 type Placed<'a> = (usize, &'a str);
 
-/// Lays the bookmarks.
+/// Lays the bookmarks: the note behind the diamond where there is room, else before it.
 pub fn lay(marks: &mut Marks, state: &State, density: &Density) {
     for (column, note) in placed(state, density) {
-        let note = |room| SafeText::line(note.as_bytes(), room).to_string();
-        let mut texts: Vec<String> = NOTES
+        let notes: Vec<SafeText> = NOTES
             .into_iter()
-            .map(|room| format!("◆ {}", note(room)))
-            .filter(|text| text != "◆ ")
+            .map(|room| SafeText::line(note.as_bytes(), room))
+            .filter(|note| note.width() > 0)
             .collect();
-        texts.push("◆".to_owned());
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        marks.lay(column, &texts, Tone::Magenta);
+        let behind: Vec<String> = notes.iter().map(|n| format!("◆ {}", n.as_str())).collect();
+        let before: Vec<String> = notes.iter().map(|n| format!("{} ◆", n.as_str())).collect();
+        let [behind, before] = [&behind, &before].map(|all| texts(all));
+        if marks.has_room(column, &behind) {
+            marks.lay(column, &behind, Tone::Magenta);
+        } else if !marks.lay_before(column, &before, Tone::Magenta) {
+            marks.lay(column, &["◆"], Tone::Magenta);
+        }
     }
+}
+
+fn texts(all: &[String]) -> Vec<&str> {
+    all.iter().map(String::as_str).collect()
 }
 
 /// One a column, the one with a note where there are several. The playhead in the past covers its own column: a bookmark
@@ -38,8 +46,8 @@ fn placed<'a>(state: &'a State, density: &Density) -> Vec<Placed<'a>> {
     let last = density.events.len().saturating_sub(1);
     let column = |mark: &Bookmark| match density.column_of(mark.id.ms) {
         at if Some(at) != playhead => at,
-        at if at < last => at + 1,
-        at => at.saturating_sub(1),
+        at if at + 2 <= last => at + 2,
+        at => at.saturating_sub(2),
     };
     let mut placed: Vec<Placed<'a>> = Vec::new();
     for mark in state.bookmarks.between(ids) {

@@ -43,6 +43,24 @@ impl Marks {
         self.laid.push((at, Piece::own(text, tone)));
     }
 
+    /// Lays the first of these texts that fits, ending at a column; whether one did.
+    pub fn lay_before(&mut self, column: usize, texts: &[&str], tone: Tone) -> bool {
+        let fits = |text: &&&str| {
+            let from = (column + 1).checked_sub(text.width());
+            from.is_some_and(|from| self.fits(from, text.width()))
+        };
+        let Some(text) = texts.iter().find(fits) else {
+            return false;
+        };
+        self.lay(column + 1 - text.width(), &[text], tone);
+        true
+    }
+
+    /// Whether one of these texts fits, beginning at a column.
+    pub fn has_room(&self, column: usize, texts: &[&str]) -> bool {
+        texts.iter().any(|text| self.fits(column, text.width()))
+    }
+
     /// Lays words in the middle of a stretch of columns.
     pub fn lay_within(&mut self, from: usize, to: usize, text: &str, tone: Tone) {
         if let Some(free) = to.saturating_sub(from).checked_sub(text.width() + 1) {
