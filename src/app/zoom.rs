@@ -209,7 +209,10 @@ mod tests {
             let nearer = zoom.turn(extent, around_ms, Turn::In);
             if nearer != zoom {
                 let again = nearer.turn(extent, around_ms, Turn::Out).span(extent);
-                prop_assert!(again.is_about(was), "{was:?} {again:?}");
+                // Rounded once on the way, and once where a name was found for it.
+                let off_ms = |a: Ms, b: Ms| a.abs_diff(b) > 2 * ROUNDING_MS;
+                let is_off = off_ms(again.start_ms, was.start_ms) || off_ms(again.end_ms, was.end_ms);
+                prop_assert!(!is_off, "{was:?} {again:?}");
             }
         }
 

@@ -93,7 +93,7 @@ async fn a_recorded_run_that_is_played_shows_the_same_screen_at_its_end() {
     stage.press("vmnote");
     stage.keys.send(Event::Key(KeyCode::Enter.into())).unwrap();
     stage.press("zz-");
-    stage.seen.until("speed ½×").await;
+    stage.seen.until("plays at ½×").await;
     let shown = upper_rows(&stage.seen.text());
     stage.press("q");
     let last = stage.end().await;
