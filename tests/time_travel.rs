@@ -280,7 +280,7 @@ impl Stage {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn whatever_is_fetched_when_the_log_is_the_stream_with_a_hole(

@@ -171,10 +171,13 @@ impl State {
         let all = self.not_loaded();
         let exact = |n| Count { n, exact: true };
         match (self.log.hole(), self.loading.at_start) {
-            (None, true) => Missing::default(),
+            (None, true) => Missing {
+                older: exact(0),
+                between: exact(0),
+            },
             (None, false) => Missing {
                 older: exact(all),
-                between: Count::default(),
+                between: exact(0),
             },
             (Some(_), true) => Missing {
                 older: exact(0),
@@ -210,7 +213,7 @@ impl State {
         let between = passed.map_or(0, |_| missing.between.n);
         Count {
             n: missing.older.n + between + here,
-            exact: missing.older.exact || missing.older.n == 0 || passed.is_some(),
+            exact: missing.older.exact || passed.is_some(),
         }
     }
 }

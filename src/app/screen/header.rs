@@ -174,7 +174,7 @@ fn newer(state: &State) -> Count {
     let between = hole.map_or_else(Count::default, |_| state.missing().between);
     Count {
         n: here + between.n,
-        exact: between.n == 0 || between.exact,
+        exact: hole.is_none() || between.exact,
     }
 }
 

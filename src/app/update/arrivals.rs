@@ -134,19 +134,22 @@ pub fn make_room(state: &mut State) {
     let in_window = |hole: &Hole| state.playhead != Playhead::Following && at <= hole.from;
     let going = state.loading.going.is_some();
     let hole = state.log.hole();
-    let gone = match hole.filter(|hole| going || in_window(hole)) {
-        Some(hole) => state.log.evict_after(hole, budget),
-        None => state.log.evict(budget),
+    // What belongs beside entries that went has no place any more.
+    let (gone, went) = match hole.filter(|hole| going || in_window(hole)) {
+        Some(hole) => (state.log.evict_after(hole, budget), Place::BeforeNewest),
+        None => (state.log.evict(budget), Place::Front),
     };
     let dropped = before - state.log.len();
     if dropped == 0 {
         return;
     }
     state.loading.dropped += dropped;
+    let is_hole_left = state.log.hole().is_some();
+    let is_on_its_way = going && hole.is_none();
     state
         .loading
         .errands
-        .retain(|e| e.place == Place::Front && hole.is_some());
+        .retain(|e| is_on_its_way || e.place != went && (is_hole_left || !e.place.is_hole()));
     if let Some(narrowing) = &mut state.narrowing {
         narrowing.forget(&gone);
     }
