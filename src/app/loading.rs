@@ -15,8 +15,8 @@ pub struct Loading {
     pub errands: Vec<Errand>,
     /// Nothing older than the oldest entry here is left in the source.
     pub at_start: bool,
-    /// Nothing is left before the window that is on its way, of which no entry has come yet.
-    pub window_at_start: bool,
+    /// Whether a window is on its way of which no entry has come yet.
+    pub awaited: Awaited,
     /// Older entries came that memory has no room for: no more are asked for.
     pub is_full: bool,
     /// Where the playhead is to stand as soon as that is loaded.
@@ -31,6 +31,18 @@ pub struct Loading {
     pub lost: u64,
     /// Per stream, the first id that the source can still hold.
     pub still_held: Vec<(Vec<u8>, EntryId)>,
+}
+
+/// A window of which no entry has come yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Awaited {
+    /// None.
+    #[default]
+    Nothing,
+    /// One is on its way.
+    Window,
+    /// One is on its way, and nothing is left before it.
+    WindowAtStart,
 }
 
 /// One fetch under way.

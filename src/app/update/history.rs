@@ -4,7 +4,7 @@
 use super::arrivals::{keep_up, make_room};
 use super::seek;
 use crate::app::action::Effect;
-use crate::app::loading::{Errand, Place};
+use crate::app::loading::{Awaited, Errand, Place};
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::model::{EntryId, Ms};
@@ -24,7 +24,7 @@ const FILL: u64 = 10_000;
 /// Asks for a window around a moment, in the place of the one before.
 pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
     drop_window(state);
-    state.loading.window_at_start = false;
+    state.loading.awaited = Awaited::Window;
     state.loading.going = Some(moment);
     state.loading.waited_ms = 0;
     let (before, from) = match moment {
@@ -223,6 +223,9 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
         Then::Exhausted => exhausted(state, errand),
         Then::Failed(trouble) => {
             state.loading.going = None;
+            if std::mem::take(&mut state.loading.awaited) != Awaited::Nothing {
+                state.loading.errands.clear();
+            }
             state.tell(format!("could not load older entries: {}", trouble.what));
         }
     }
@@ -257,8 +260,9 @@ fn take_in(state: &mut State, page: &Page, place: Place) {
     let hole = state.log.hole();
     let (places, part, newer) = match (place, hole) {
         // The first page of a window makes it.
-        (Place::Front | Place::AfterWindow, None) if state.loading.going.is_some() => {
-            state.loading.at_start = state.loading.window_at_start;
+        (Place::Front | Place::AfterWindow, None) if state.loading.awaited != Awaited::Nothing => {
+            let awaited = std::mem::take(&mut state.loading.awaited);
+            state.loading.at_start = awaited == Awaited::WindowAtStart;
             (state.log.place(page), Part::Window, true)
         }
         (Place::Front, Some(_)) => (state.log.prepend(page), Part::Window, false),
@@ -301,9 +305,10 @@ fn note_activity(state: &mut State, range: std::ops::Range<Cursor>, part: Part, 
 /// The range of a fetch holds no more.
 fn exhausted(state: &mut State, errand: Errand) {
     if errand.place == Place::Front {
-        match (state.log.hole(), state.loading.going) {
-            (None, Some(_)) => state.loading.window_at_start = true,
-            _ => state.loading.at_start = true,
+        if state.loading.awaited == Awaited::Nothing {
+            state.loading.at_start = true;
+        } else {
+            state.loading.awaited = Awaited::WindowAtStart;
         }
         return;
     }
