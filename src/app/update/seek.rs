@@ -16,6 +16,11 @@ pub fn stand_on(state: &mut State, seq: Seq) {
 /// By rows of the feed. The newest row is as far as it goes: `f` follows.
 pub fn step(state: &mut State, rows: i64) {
     let Some(here) = state.selected().map(|e| e.seq) else {
+        // Nothing that the filter shows has happened yet.
+        let first = state.visible().after(state.cursor(), 1).first().copied();
+        if let Some(first) = first.filter(|_| rows > 0) {
+            stand_on(state, first);
+        }
         return;
     };
     let count = usize::try_from(rows.unsigned_abs()).unwrap_or(usize::MAX);

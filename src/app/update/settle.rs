@@ -121,7 +121,7 @@ fn keep_playhead_in_feed(state: &mut State) {
         return;
     }
     let Some(selected) = state.selected().map(|e| e.seq) else {
-        state.panes.anchor = None;
+        state.panes.anchor = first_to_come(state);
         return;
     };
     // The row of a hole takes one.
@@ -133,6 +133,13 @@ fn keep_playhead_in_feed(state: &mut State) {
         Some(anchor) => anchor_above(state, selected, anchor, rows),
     };
     state.panes.anchor = Some(filled(state, anchor, rows));
+}
+
+/// Nothing that the filter shows has happened yet: the feed shows what will.
+fn first_to_come(state: &State) -> Option<Seq> {
+    let horizon = state.horizon();
+    let rows = state.visible().after(state.cursor(), feed_height(state));
+    rows.into_iter().rev().find(|seq| horizon.includes(*seq))
 }
 
 /// Where less stands above than the feed has rows, what follows fills them, up to the horizon.
