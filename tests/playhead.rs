@@ -198,6 +198,22 @@ proptest! {
     }
 
     #[test]
+    fn before_the_first_match_the_feed_shows_what_will_match_and_a_step_goes_there(
+        newer in vec(entry(), 1..60), filter in timeless(), at in any::<Index>(),
+    ) {
+        let mut stage = filled(&[], &newer);
+        stage.narrow(filter);
+        stage.answer_all();
+        stage.stand_at(place(&stage, at));
+        if let (None, Some(first)) = (stage.selected(), stage.visible().first().copied()) {
+            let rows = invariants::feed_seqs(&stage);
+            prop_assert_eq!(rows.first(), Some(&first));
+            stage.code(Code::Right);
+            prop_assert_eq!(stage.selected(), Some(first));
+        }
+    }
+
+    #[test]
     fn narrowing_to_a_row_twice_gives_back_what_was(
         newer in vec(entry(), 1..60), filter in prop::option::of(timeless()), at in any::<Index>(), key in prop::sample::select(vec!['u', 'o', 't']),
     ) {
