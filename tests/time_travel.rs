@@ -361,3 +361,14 @@ fn before_the_first_entry_is_the_first_and_it_says_so() {
     assert_eq!(notice, "that is before the first entry: this is the first");
     assert!(stage.state.index_at(stage.state.cursor()).exact);
 }
+
+#[test]
+fn a_source_that_lost_all_that_is_not_here_is_not_asked_without_end() {
+    let mut stage = Stage::new(5_000, 100, usize::MAX / 2);
+    stage.held.drain(..4_900);
+    stage.go(Moment::At(1));
+    stage.answer_all();
+    assert!(stage.state.loading.at_start);
+    assert!(stage.state.loading.going.is_none());
+    assert_eq!(stage.state.selected().unwrap().id(), stage.held[0].0);
+}

@@ -15,14 +15,10 @@ pub struct Loading {
     pub errands: Vec<Errand>,
     /// Nothing older than the oldest entry here is left in the source.
     pub at_start: bool,
-    /// Whether a window is on its way of which no entry has come yet.
-    pub awaited: Awaited,
     /// Older entries came that memory has no room for: no more are asked for.
     pub is_full: bool,
-    /// Where the playhead is to stand as soon as that is loaded.
-    pub going: Option<Moment>,
-    /// For how long it has been waiting for that.
-    pub waited_ms: Ms,
+    /// The way to a place that is not here.
+    pub going: Option<Going>,
     /// Entries that came by fetches.
     pub fetched: u64,
     /// Entries that made room for others.
@@ -33,16 +29,27 @@ pub struct Loading {
     pub still_held: Vec<(Vec<u8>, EntryId)>,
 }
 
-/// A window of which no entry has come yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Awaited {
-    /// None.
-    #[default]
-    Nothing,
-    /// One is on its way.
-    Window,
-    /// One is on its way, and nothing is left before it.
-    WindowAtStart,
+/// The way to a place that is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Going {
+    /// Where the playhead is to stand.
+    pub to: Moment,
+    /// For how long that has been waited for.
+    pub waited_ms: Ms,
+    /// Whether anything of the window around it has come.
+    pub window: Window,
+}
+
+/// A window of history on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// No entry of it has come yet.
+    Awaited {
+        /// Nothing is left before it.
+        at_start: bool,
+    },
+    /// It has begun.
+    Here,
 }
 
 /// One fetch under way.
@@ -79,6 +86,12 @@ impl Place {
 }
 
 impl Loading {
+    /// Whether a window is on its way of which no entry has come yet.
+    #[must_use]
+    pub fn awaits_window(&self) -> bool {
+        self.going.is_some_and(|going| going.window != Window::Here)
+    }
+
     /// Whether a fetch that belongs there is under way.
     #[must_use]
     pub fn is_under_way(&self, place: Place) -> bool {

@@ -107,7 +107,7 @@ impl Story {
 
     /// Where the playhead stands, or is going.
     fn stands_on(&self) -> EntryId {
-        if let Some(Moment::Id(id)) = self.state.loading.going {
+        if let Some(Moment::Id(id)) = self.state.loading.going.map(|going| going.to) {
             return id;
         }
         let log = &self.state.log;

@@ -116,7 +116,7 @@ fn zoomed_out_it_shows_what_is_not_loaded_and_a_click_goes_there() {
     assert_eq!(stage.state.playhead, Playhead::Following);
     stage.mouse(MouseKind::Release, 31);
     assert_eq!(stage.fetches.len(), 2);
-    let wanted = stage.state.loading.going.unwrap();
+    let wanted = stage.state.loading.going.unwrap().to;
     assert!(
         matches!(wanted, Moment::At(ms) if ms.abs_diff(START - 10 * HOUR + 31 * 330_000) < 1_000)
     );

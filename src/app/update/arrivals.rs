@@ -2,7 +2,7 @@
 
 use super::history;
 use crate::app::action::Effect;
-use crate::app::loading::{Awaited, Place};
+use crate::app::loading::Place;
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::model::{Flags, Ms};
@@ -145,7 +145,7 @@ pub fn make_room(state: &mut State) {
     }
     state.loading.dropped += dropped;
     let is_hole_left = state.log.hole().is_some();
-    let is_on_its_way = state.loading.awaited != Awaited::Nothing;
+    let is_on_its_way = state.loading.awaits_window();
     state
         .loading
         .errands

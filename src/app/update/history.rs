@@ -4,7 +4,7 @@
 use super::arrivals::{keep_up, make_room};
 use super::seek;
 use crate::app::action::Effect;
-use crate::app::loading::{Awaited, Errand, Place};
+use crate::app::loading::{Errand, Going, Place, Window};
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::model::{EntryId, Ms};
@@ -24,9 +24,11 @@ const FILL: u64 = 10_000;
 /// Asks for a window around a moment, in the place of the one before.
 pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
     drop_window(state);
-    state.loading.awaited = Awaited::Window;
-    state.loading.going = Some(moment);
-    state.loading.waited_ms = 0;
+    state.loading.going = Some(Going {
+        to: moment,
+        waited_ms: 0,
+        window: Window::Awaited { at_start: false },
+    });
     let (before, from) = match moment {
         Moment::At(ms) => (
             EntryId::new(ms, u64::MAX),
@@ -52,13 +54,13 @@ pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
 
 /// Says that it is on the way where that takes long enough to be noticed.
 pub fn tick(state: &mut State, elapsed_ms: Ms) {
-    let Some(moment) = state.loading.going else {
+    let Some(going) = &mut state.loading.going else {
         return;
     };
-    let before = state.loading.waited_ms;
-    state.loading.waited_ms += elapsed_ms;
-    if before < NOTICED_MS && state.loading.waited_ms >= NOTICED_MS {
-        let at = state.options.zone.full(moment.first_id().ms);
+    let before = going.waited_ms;
+    going.waited_ms += elapsed_ms;
+    if before < NOTICED_MS && going.waited_ms >= NOTICED_MS {
+        let at = state.options.zone.full(going.to.first_id().ms);
         state.tell(format!("on the way to {at} …"));
     }
 }
@@ -222,10 +224,10 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
         Then::More | Then::Enough => {}
         Then::Exhausted => exhausted(state, errand),
         Then::Failed(trouble) => {
-            state.loading.going = None;
-            if std::mem::take(&mut state.loading.awaited) != Awaited::Nothing {
+            if state.loading.awaits_window() {
                 state.loading.errands.clear();
             }
+            state.loading.going = None;
             state.tell(format!("could not load older entries: {}", trouble.what));
         }
     }
@@ -235,7 +237,7 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
     } else {
         make_room(state);
     }
-    effects.extend(arrive(state));
+    arrive(state);
     effects
 }
 
@@ -260,9 +262,8 @@ fn take_in(state: &mut State, page: &Page, place: Place) {
     let hole = state.log.hole();
     let (places, part, newer) = match (place, hole) {
         // The first page of a window makes it.
-        (Place::Front | Place::AfterWindow, None) if state.loading.awaited != Awaited::Nothing => {
-            let awaited = std::mem::take(&mut state.loading.awaited);
-            state.loading.at_start = awaited == Awaited::WindowAtStart;
+        (Place::Front | Place::AfterWindow, None) if state.loading.awaits_window() => {
+            begin_window(state);
             (state.log.place(page), Part::Window, true)
         }
         (Place::Front, Some(_)) => (state.log.prepend(page), Part::Window, false),
@@ -282,6 +283,14 @@ fn take_in(state: &mut State, page: &Page, place: Place) {
     }
     if let Some(narrowing) = &mut state.narrowing {
         narrowing.note_filled(&state.log, range);
+    }
+}
+
+/// What was found out of the window's start is now true of the log's.
+fn begin_window(state: &mut State) {
+    if let Some(going) = &mut state.loading.going {
+        state.loading.at_start = going.window == Window::Awaited { at_start: true };
+        going.window = Window::Here;
     }
 }
 
@@ -305,10 +314,12 @@ fn note_activity(state: &mut State, range: std::ops::Range<Cursor>, part: Part, 
 /// The range of a fetch holds no more.
 fn exhausted(state: &mut State, errand: Errand) {
     if errand.place == Place::Front {
-        if state.loading.awaited == Awaited::Nothing {
-            state.loading.at_start = true;
-        } else {
-            state.loading.awaited = Awaited::WindowAtStart;
+        match &mut state.loading.going {
+            Some(Going {
+                window: Window::Awaited { at_start },
+                ..
+            }) => *at_start = true,
+            _ => state.loading.at_start = true,
         }
         return;
     }
@@ -328,23 +339,16 @@ fn exhausted(state: &mut State, errand: Errand) {
 }
 
 /// Goes where it was to go as soon as the entries on both sides of that place have come.
-fn arrive(state: &mut State) -> Vec<Effect> {
-    let Some(moment) = state.loading.going else {
-        return Vec::new();
-    };
-    let waits = |place| {
-        state
-            .loading
-            .errands
-            .iter()
-            .any(|e| e.place == place && e.came == 0)
-    };
-    if waits(Place::Front) || waits(Place::AfterWindow) {
-        return Vec::new();
+fn arrive(state: &mut State) {
+    let mut errands = state.loading.errands.iter();
+    if errands.any(|e| e.place != Place::BeforeNewest && e.came == 0) {
+        return;
     }
-    state.loading.going = None;
-    seek::stand_at(state, moment);
-    Vec::new()
+    if let Some(going) = state.loading.going.take() {
+        // A window that never began: there is nothing before the oldest entry here.
+        state.loading.at_start |= going.window == Window::Awaited { at_start: true };
+        seek::stand_at(state, going.to);
+    }
 }
 
 /// The source let go of its oldest entries: those that are here stay, and those that are not will not come.
