@@ -130,35 +130,25 @@ fn note_clock(state: &mut State, page: &Page, received_at: Ms) {
 /// side of the hole. A playhead among them is moved, and says so.
 pub fn make_room(state: &mut State) {
     let budget = state.options.memory_bytes;
-    let (at, before) = (state.cursor(), state.log.len());
+    let at = state.cursor();
     let in_window = |hole: &Hole| state.playhead != Playhead::Following && at <= hole.from;
     let going = state.loading.going.is_some();
-    let hole = state.log.hole();
-    // What belongs beside entries that went has no place any more.
-    let (gone, went) = match hole.filter(|hole| going || in_window(hole)) {
-        Some(hole) => (state.log.evict_after(hole, budget), Place::BeforeNewest),
-        None => (state.log.evict(budget), Place::Front),
-    };
-    let dropped = before - state.log.len();
+    let hole = state.log.hole().filter(|hole| going || in_window(hole));
+    let dropped = history::went(state, |log| match hole {
+        Some(hole) => log.evict_after(hole, budget),
+        None => log.evict(budget),
+    });
     if dropped == 0 {
         return;
     }
-    state.loading.dropped += dropped;
+    // What belongs beside entries that went has no place any more.
+    let void = hole.map_or(Place::Front, |_| Place::BeforeNewest);
     let is_hole_left = state.log.hole().is_some();
     let is_on_its_way = state.loading.awaits_window();
     state
         .loading
         .errands
-        .retain(|e| is_on_its_way || e.place != went && (is_hole_left || !e.place.is_hole()));
-    if let Some(narrowing) = &mut state.narrowing {
-        narrowing.forget(&gone);
-    }
-    if state.log.hole().is_none() && hole.is_some() {
-        state.activity.drop_window();
-    }
-    if gone.start < state.log.first() {
-        state.loading.at_start = false;
-    }
+        .retain(|e| is_on_its_way || e.place != void && (is_hole_left || !e.place.is_hole()));
     if at <= state.log.first() {
         state.tell("the oldest entries made room for new ones: the playhead moved to the oldest entry left");
     }

@@ -1,6 +1,8 @@
 //! Which parts of history are asked for, and how what comes is taken into the log: before the oldest entry here, or as a
 //! window around a far moment, with a hole up to the newest part.
 
+use std::ops::Range;
+
 use super::arrivals::{keep_up, make_room};
 use super::seek;
 use crate::app::action::Effect;
@@ -10,12 +12,14 @@ use crate::app::state::State;
 use crate::model::{EntryId, Ms};
 use crate::project::Part;
 use crate::query::Moment;
-use crate::store::{Cursor, Direction, Fetch, Held, IdRange, Page, Seq, Then};
+use crate::store::{Cursor, Direction, Fetch, Held, Hole, IdRange, Log, Page, Seq, Then};
 
 /// So close to an end of what is here, more is asked for.
 const NEAR: u64 = 200;
 /// Entries asked for on each side of a far moment.
 const WINDOW: u64 = 1_000;
+/// Entries looked at on each side of an edge for others with the same id: one a stream.
+const SHARED: i64 = 64;
 /// A wait that is noticed.
 const NOTICED_MS: Ms = 300;
 /// Entries asked for at once when the playhead comes near a hole.
@@ -45,9 +49,9 @@ pub fn fetch_window(state: &mut State, moment: Moment) -> Vec<Effect> {
         to: before.min(to),
     };
     let on = IdRange { from, to };
-    let mut effects = vec![ask(state, Place::Front, back, WINDOW, newest.clone())];
+    let mut effects = vec![ask(state, Place::Front, back, WINDOW, newest.here.clone())];
     if from <= to {
-        effects.push(ask(state, Place::AfterWindow, on, WINDOW, newest));
+        effects.push(ask(state, Place::AfterWindow, on, WINDOW, newest.here));
     }
     effects
 }
@@ -68,37 +72,47 @@ pub fn tick(state: &mut State, elapsed_ms: Ms) {
 /// Forgets the window and what was asked for around it.
 pub fn drop_window(state: &mut State) {
     state.loading.errands.clear();
-    let Some(hole) = state.log.hole() else {
-        return;
-    };
-    let count = state.log.count(state.log.first()..hole.from);
-    let gone = state.log.drop_before(hole);
-    state.loading.dropped += count;
-    state.loading.at_start = false;
-    state.activity.drop_window();
-    if let Some(narrowing) = &mut state.narrowing {
-        narrowing.forget(&gone);
+    if let Some(hole) = state.log.hole() {
+        went(state, |log| log.drop_before(hole));
     }
 }
 
+/// Takes entries out of the log, and notes that they went. Returns how many.
+pub fn went(state: &mut State, take_out: impl FnOnce(&mut Log) -> Range<Cursor>) -> u64 {
+    let (before, had_hole) = (state.log.len(), state.log.hole().is_some());
+    let gone = take_out(&mut state.log);
+    let count = before - state.log.len();
+    state.loading.dropped += count;
+    if let Some(narrowing) = &mut state.narrowing {
+        narrowing.forget(&gone);
+    }
+    if had_hole && state.log.hole().is_none() {
+        state.activity.drop_window();
+    }
+    if gone.start < state.log.first() {
+        state.loading.at_start = false;
+    }
+    count
+}
+
+/// Entries that are here: stream and id.
+type Here = Vec<(Vec<u8>, EntryId)>;
+
 /// An end of what is here: the id, and the entries with it.
-#[derive(Clone)]
 pub struct Edge {
     /// The id.
     pub id: EntryId,
     /// The streams that have it, each with the id.
-    pub here: Vec<(Vec<u8>, EntryId)>,
+    pub here: Here,
 }
 
 /// The edge at an entry.
 pub fn edge(state: &State, seq: Seq) -> Option<Edge> {
     let id = state.log.get(seq)?.id();
-    let neighbours = |n: i64| {
-        let from = state.log.step(seq.before(), -n);
-        let to = state.log.step(seq.before(), n);
-        state.log.seqs(from..to)
-    };
-    let same = neighbours(64)
+    let beside = |n| state.log.step(seq.before(), n);
+    let same = state
+        .log
+        .seqs(beside(-SHARED)..beside(SHARED))
         .filter_map(|seq| state.log.get(seq))
         .filter(|e| e.id() == id);
     Some(Edge {
@@ -107,7 +121,7 @@ pub fn edge(state: &State, seq: Seq) -> Option<Edge> {
     })
 }
 
-fn ask(state: &mut State, place: Place, range: IdRange, count: u64, near: Edge) -> Effect {
+fn ask(state: &mut State, place: Place, range: IdRange, count: u64, except: Here) -> Effect {
     let direction = match place {
         Place::Front | Place::BeforeNewest => Direction::Reverse,
         Place::AfterWindow => Direction::Forward,
@@ -128,7 +142,7 @@ fn ask(state: &mut State, place: Place, range: IdRange, count: u64, near: Edge) 
         range,
         direction,
         count,
-        except: near.here,
+        except,
     })
 }
 
@@ -168,7 +182,7 @@ fn older(state: &mut State) -> Option<Effect> {
         Some(_) => FILL,
         None => state.options.older_count,
     };
-    Some(ask(state, Place::Front, range, count, edge))
+    Some(ask(state, Place::Front, range, count, edge.here))
 }
 
 fn fill(state: &mut State, place: Place) -> Option<Effect> {
@@ -183,14 +197,11 @@ fn fill(state: &mut State, place: Place) -> Option<Effect> {
         to: newer.id,
     };
     if range.from > range.to {
-        state.log.close(hole.from);
-        state.activity.join();
-        state.traffic.recount(&state.log);
+        close(state, hole);
         return None;
     }
     let here = [older.here, newer.here].concat();
-    let both = Edge { id: older.id, here };
-    Some(ask(state, place, range, FILL, both))
+    Some(ask(state, place, range, FILL, here))
 }
 
 /// Takes in an answer; one that nobody waits for any more is dropped.
@@ -294,7 +305,7 @@ fn begin_window(state: &mut State) {
     }
 }
 
-fn note_activity(state: &mut State, range: std::ops::Range<Cursor>, part: Part, newer: bool) {
+fn note_activity(state: &mut State, range: Range<Cursor>, part: Part, newer: bool) {
     let chunks: Vec<_> = state
         .log
         .chunks(range)
@@ -332,10 +343,15 @@ fn exhausted(state: &mut State, errand: Errand) {
         Place::Front | Place::BeforeNewest => hole.from.last(),
     };
     if state.log.get(far).is_some_and(|e| e.id() == errand.until) {
-        state.log.close(hole.from);
-        state.activity.join();
-        state.traffic.recount(&state.log);
+        close(state, hole);
     }
+}
+
+/// Nothing is missing in the hole: the window is a part of what is newest.
+fn close(state: &mut State, hole: Hole) {
+    state.log.close(hole.from);
+    state.activity.join();
+    state.traffic.recount(&state.log);
 }
 
 /// Goes where it was to go as soon as the entries on both sides of that place have come.
