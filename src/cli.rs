@@ -18,6 +18,7 @@ pub mod replay;
 pub mod session;
 pub mod sessions;
 pub mod setup;
+pub mod stats;
 pub mod tail;
 pub mod watch;
 pub mod words;
@@ -64,6 +65,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),
+        Some(Command::Stats(args)) => wait_for(stats::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
     }

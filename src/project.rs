@@ -11,6 +11,7 @@ pub mod series;
 pub mod session_fields;
 pub mod session_state;
 pub mod spikes;
+pub mod tally;
 pub mod timeline;
 pub mod turns;
 
@@ -20,4 +21,5 @@ pub use errors::{ErrorGroup, error_groups};
 pub use folded::Folded;
 pub use series::{Series, Window, series};
 pub use spikes::{Counts, Spike, spikes};
+pub use tally::Tally;
 pub use timeline::{Timeline, timeline};

@@ -1,7 +1,7 @@
 //! `--since`, `--until` and `--at`: a text to a moment, a moment to the border of a range. Read as the filter language does.
 
 use super::failure::Failure;
-use crate::model::Ms;
+use crate::model::{Ms, SafeText};
 use crate::query::Now;
 use crate::query::time::{Moment, parse_moment};
 
@@ -23,4 +23,28 @@ pub fn read(flag: &str, text: &str, now: Now) -> Result<Moment, Failure> {
         error.message = format!("{flag}: {}", error.message);
         Failure::in_text(text, &error)
     })
+}
+
+/// Reads `FROM..TO`, either of which may be left out.
+///
+/// # Errors
+/// Text without the two dots; a wrong time (exit status 2).
+pub fn read_two(
+    flag: &str,
+    text: &str,
+    now: Now,
+) -> Result<(Option<Moment>, Option<Moment>), Failure> {
+    let Some((from, to)) = text.split_once("..") else {
+        let given = SafeText::line(text.as_bytes(), 60);
+        return Err(Failure::usage(
+            format!("{flag}: `{given}` is no FROM..TO"),
+            "two times or entry ids with `..` between them, as in 14:02..14:05; one of them may be left out",
+        ));
+    };
+    let side = |text: &str| {
+        let text = text.trim();
+        let moment = (!text.is_empty()).then(|| read(flag, text, now));
+        moment.transpose()
+    };
+    Ok((side(from)?, side(to)?))
 }

@@ -8,6 +8,9 @@ use crate::query::{EndedSessions, Filter, Plan, scan_page};
 use crate::source::{Direction, IdRange, Reader};
 use crate::store::Page;
 
+/// Event ids that are remembered at least, and at most twice as many: a repetition further back counts as new.
+pub const REMEMBERED: usize = 4_000_000;
+
 /// How marks come onto the pages.
 enum Marks {
     /// The filter does not ask for them.
@@ -36,17 +39,33 @@ impl Matches {
         filter: &Filter,
         direction: Direction,
     ) -> Result<Self, Failure> {
-        let plan = filter.plan(setup.now);
-        let ended = ended_sessions(setup, &plan).await?;
         let marks = match (asks_for_marks(filter), direction) {
             (false, _) => Marks::Unasked,
             (true, Direction::Forward) => Marks::Passing(Tracker::default()),
             (true, Direction::Reverse) => Marks::Known(known_marks(setup).await?),
         };
-        let reader = setup
-            .spec
-            .read(setup.range(), direction, setup.mapping())
-            .await?;
+        Self::over(setup, setup.range(), filter, direction, marks).await
+    }
+
+    /// Opens a range oldest first, with the marks that depend on earlier entries set on every page.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or cannot be read twice.
+    pub async fn marked(setup: &Setup, range: IdRange, filter: &Filter) -> Result<Self, Failure> {
+        let marks = Marks::Passing(Tracker::bounded(REMEMBERED));
+        Self::over(setup, range, filter, Direction::Forward, marks).await
+    }
+
+    async fn over(
+        setup: &Setup,
+        range: IdRange,
+        filter: &Filter,
+        direction: Direction,
+        marks: Marks,
+    ) -> Result<Self, Failure> {
+        let plan = filter.plan(setup.now);
+        let ended = ended_sessions(setup, &plan).await?;
+        let reader = setup.spec.read(range, direction, setup.mapping()).await?;
         Ok(Self {
             reader,
             plan,

@@ -4,7 +4,7 @@
 //! not read holds everything up, and nothing is lost.
 
 mod interrupt;
-mod pace;
+pub mod pace;
 mod schedule;
 
 use std::io::Write;

@@ -150,7 +150,9 @@ fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
     }))
 }
 
-fn wall_clock_ms() -> Ms {
+/// This machine's time, ms since the epoch.
+#[must_use]
+pub fn wall_clock_ms() -> Ms {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()

@@ -1,6 +1,6 @@
 //! Moments and spans as a person reads them.
 
-use chrono::{DateTime, Local, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Local, SecondsFormat, Timelike, Utc};
 
 /// Milliseconds since the Unix epoch, or a span of them.
 pub type Ms = u64;
@@ -32,6 +32,20 @@ impl Zone {
     #[must_use]
     pub fn full(self, ms: Ms) -> String {
         self.format(ms, "%Y-%m-%d %H:%M:%S%.3f %:z")
+    }
+
+    /// The hour of the week, 0 to 167 from Monday's first; `None` where the calendar cannot hold the moment.
+    #[must_use]
+    pub fn hour_of_week(self, ms: Ms) -> Option<usize> {
+        let utc = DateTime::<Utc>::from_timestamp_millis(i64::try_from(ms).ok()?)?;
+        let (day, hour) = match self {
+            Self::Utc => (utc.weekday(), utc.hour()),
+            Self::Local => {
+                let local = utc.with_timezone(&Local);
+                (local.weekday(), local.hour())
+            }
+        };
+        usize::try_from(day.num_days_from_monday() * 24 + hour).ok()
     }
 
     /// By a chrono pattern.

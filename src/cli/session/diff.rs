@@ -26,24 +26,8 @@ impl Span {
     /// # Errors
     /// Text without the two dots; a wrong time.
     pub fn parse(text: &str, setup: &Setup) -> Result<Self, Failure> {
-        let Some((from, to)) = text.split_once("..") else {
-            return Err(Failure::usage(
-                format!(
-                    "--diff: `{}` is no FROM..TO",
-                    SafeText::line(text.as_bytes(), 60)
-                ),
-                "two times or entry ids with `..` between them, as in 14:02..14:05; one of them may be left out",
-            ));
-        };
-        let read = |text: &str| {
-            let text = text.trim();
-            let moment = (!text.is_empty()).then(|| moment::read("--diff", text, setup.now));
-            moment.transpose()
-        };
-        Ok(Self {
-            from: read(from)?,
-            to: read(to)?,
-        })
+        let (from, to) = moment::read_two("--diff", text, setup.now)?;
+        Ok(Self { from, to })
     }
 
     /// The later of the two, up to which there is something to read; it may be the first, which tells what is gone.
