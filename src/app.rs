@@ -10,6 +10,7 @@ pub mod keymap;
 pub mod layout;
 pub mod loading;
 pub mod markers;
+pub mod metrics;
 pub mod narrowing;
 pub mod palette;
 pub mod playhead;

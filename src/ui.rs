@@ -22,6 +22,7 @@
 pub mod theme;
 
 mod banner;
+mod chart;
 mod footer;
 mod header;
 mod help;
@@ -34,6 +35,7 @@ mod widgets;
 
 use ratatui::buffer::Buffer;
 
+use crate::app::layout::metrics::chart_areas;
 use crate::app::view::{Footer, View};
 use theme::Theme;
 use widgets::ascii;
@@ -79,6 +81,7 @@ fn regions(view: &View, screen: &mut Canvas) {
             pane::render(&mut screen.part(area), pane);
         }
     }
+    metrics(view, screen);
     if let (Some(left), Some(right)) = (layout.session, layout.errors) {
         rule::between(screen, left, right);
     }
@@ -87,6 +90,23 @@ fn regions(view: &View, screen: &mut Canvas) {
     }
     if let Some(area) = layout.scrubber {
         scrubber::render(&mut screen.part(area), &view.scrubber);
+    }
+}
+
+fn metrics(view: &View, screen: &mut Canvas) {
+    let (layout, metrics) = (&view.layout, &view.metrics);
+    if let Some(area) = layout.figures {
+        pane::render(&mut screen.part(area), &metrics.figures);
+    }
+    let charts = layout.charts.map(chart_areas).unwrap_or_default();
+    for (area, chart) in charts.into_iter().zip(&metrics.charts) {
+        chart::render(&mut screen.part(area), chart);
+    }
+    for (area, list) in &metrics.lists {
+        pane::render(&mut screen.part(*area), list);
+    }
+    for pair in metrics.lists.windows(2) {
+        rule::between(screen, pair[0].0, pair[1].0);
     }
 }
 

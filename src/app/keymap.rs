@@ -98,6 +98,12 @@ pub enum Command {
     Show(ScreenId),
     /// Compare the session's state with that at this event, or stop.
     Compare,
+    /// Metrics: the next longer window.
+    Longer,
+    /// Metrics: by the ids' clock, or the producer's.
+    Axis,
+    /// Metrics: patterns below the charts, or lists.
+    Patterns,
     /// Copy the entry.
     Copy,
     /// Copy the command line that opens this view.
@@ -251,7 +257,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Time,
         &[(char('d'), C::Compare)],
-        "session screen: compare with the state here, or stop",
+        "session: compare with the state here; metrics: with the window before; or stop",
         None,
     ),
     row(
@@ -367,8 +373,9 @@ pub const TABLE: &[Binding] = &[
         &[
             (char('1'), C::Show(ScreenId::Dashboard)),
             (char('2'), C::Show(ScreenId::Session)),
+            (char('4'), C::Show(ScreenId::Metrics)),
         ],
-        "dashboard, session screen",
+        "dashboard, session, metrics screen",
         None,
     ),
     row(
@@ -393,6 +400,24 @@ pub const TABLE: &[Binding] = &[
         S::Narrow,
         &[(char('t'), C::NarrowType)],
         "only this row's type, or all again",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('W'), C::Longer)],
+        "metrics: the next longer window, 1m to 1h, all",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('p'), C::Patterns)],
+        "metrics: what follows what, rare paths, hours; or lists",
+        None,
+    ),
+    row(
+        S::Narrow,
+        &[(char('a'), C::Axis)],
+        "metrics: by the time of ids, or of events",
         None,
     ),
     row(

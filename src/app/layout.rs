@@ -13,6 +13,7 @@
 //! When rows are short they go in this order: blank rows, the strip's height, the scrubber's marks, the lower panes, the
 //! strip, the scrubber. The feed always stays. The session screen has its own middle, see [`session`].
 
+pub mod metrics;
 pub mod session;
 
 use serde::{Deserialize, Serialize};
@@ -69,11 +70,13 @@ pub enum ScreenId {
     Dashboard,
     /// One session, event by event.
     Session,
+    /// Figures and charts of a window of time.
+    Metrics,
 }
 
 impl ScreenId {
     /// All screens, in the order of their keys.
-    pub const ALL: [Self; 2] = [Self::Dashboard, Self::Session];
+    pub const ALL: [Self; 3] = [Self::Dashboard, Self::Session, Self::Metrics];
 
     /// Its number, which is its key.
     #[must_use]
@@ -81,6 +84,7 @@ impl ScreenId {
         match self {
             Self::Dashboard => 1,
             Self::Session => 2,
+            Self::Metrics => 4,
         }
     }
 
@@ -96,6 +100,7 @@ impl ScreenId {
         match self {
             Self::Dashboard => "1 dashboard",
             Self::Session => "2 session",
+            Self::Metrics => "4 metrics",
         }
     }
 }
@@ -114,6 +119,10 @@ pub enum PaneId {
     Detail,
     /// The session's state.
     State,
+    /// The charts of the metrics.
+    Charts,
+    /// What stands below them.
+    Lists,
 }
 
 /// What is open; with the size it decides the layout.
@@ -156,6 +165,12 @@ pub struct Layout {
     pub detail: Option<Area>,
     /// Rule with the times, density, and marks where there are three rows.
     pub scrubber: Option<Area>,
+    /// The figures of the metrics.
+    pub figures: Option<Area>,
+    /// Their charts.
+    pub charts: Option<Area>,
+    /// The lists below those.
+    pub lists: Option<Area>,
     /// Keys, or the prompt with its second row.
     pub footer: Area,
 }
@@ -199,6 +214,7 @@ pub fn layout(size: Size, open: Open) -> Layout {
     match open.screen {
         ScreenId::Dashboard => dashboard(&mut out, rows, open),
         ScreenId::Session => session::panes(&mut out, rows, open),
+        ScreenId::Metrics => metrics::panes(&mut out, rows, open),
     }
     out
 }
@@ -245,7 +261,7 @@ fn panes(out: &mut Layout, mut rows: Rows, open: Open) {
     if let Some(zoomed) = open.zoomed {
         let all = Some(rows.take_top(left));
         match zoomed {
-            PaneId::Feed | PaneId::State => out.feed = all,
+            PaneId::Feed | PaneId::State | PaneId::Charts | PaneId::Lists => out.feed = all,
             PaneId::Session => out.session = all,
             PaneId::Errors => out.errors = all,
             PaneId::Detail => out.detail = all,

@@ -8,6 +8,7 @@ mod errors;
 mod feed;
 mod foot;
 mod header;
+mod metrics;
 pub(super) mod number;
 mod palette;
 mod scrubber;
@@ -60,6 +61,7 @@ pub fn screen(state: &State) -> View {
             .state
             .map(|area| session_state::session_state(state, area))
             .unwrap_or_default(),
+        metrics: metrics::metrics(state, &layout),
         detail: layout
             .detail
             .map(|area| detail::detail(state, area))
@@ -79,12 +81,13 @@ fn session_pane(state: &State, area: Area) -> Pane {
     match state.screen {
         ScreenId::Dashboard => session::session(state, area),
         ScreenId::Session => timeline::timeline_pane(state, area),
+        ScreenId::Metrics => Pane::default(),
     }
 }
 
 fn scrubber_of(state: &State, area: Area) -> Scrubber {
     match state.screen {
-        ScreenId::Dashboard => scrubber::scrubber(state, area),
+        ScreenId::Dashboard | ScreenId::Metrics => scrubber::scrubber(state, area),
         ScreenId::Session => session_scrubber::session_scrubber(state, area),
     }
 }

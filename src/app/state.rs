@@ -5,6 +5,7 @@ mod form;
 use std::sync::Arc;
 
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
+use super::metrics::Metrics;
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
@@ -51,6 +52,8 @@ pub struct State {
     pub screen: ScreenId,
     /// The session of the session screen, while that is open.
     pub inspected: Option<Box<Inspected>>,
+    /// The metrics screen.
+    pub metrics: Metrics,
     /// What is open and selected.
     pub panes: Panes,
     /// The open prompt.
@@ -169,6 +172,7 @@ impl State {
             search: Search::default(),
             screen: ScreenId::default(),
             inspected: None,
+            metrics: Metrics::default(),
             panes: Panes::default(),
             prompt: None,
             help: None,
@@ -292,6 +296,7 @@ impl State {
         match self.screen {
             ScreenId::Dashboard => self.panes.detail,
             ScreenId::Session => Some(self.panes.entry),
+            ScreenId::Metrics => None,
         }
     }
 

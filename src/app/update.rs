@@ -6,6 +6,7 @@ mod commands;
 mod history;
 mod inspect;
 mod landing;
+mod metrics;
 mod pointer;
 mod prompts;
 mod scrubber;

@@ -162,7 +162,8 @@ fn event_counts(log: &Log, cursor: Cursor, window: Window) -> Vec<u32> {
 }
 
 /// Buckets that touch the time of an open hole are not known.
-fn known(log: &Log, window: Window) -> Vec<bool> {
+#[must_use]
+pub fn known(log: &Log, window: Window) -> Vec<bool> {
     let hole = log.hole().map(|hole| {
         let from = log.last_before(hole.from).map_or(0, |e| e.axis_ms());
         let to = log.get(hole.to.next()).map_or(from, |e| e.axis_ms());

@@ -5,6 +5,7 @@ use super::style::own;
 use super::until;
 use crate::app::keymap::{self, Command, Section};
 use crate::app::layout::{Layout, PaneId, ScreenId};
+use crate::app::metrics::Below;
 use crate::app::playhead::Playhead;
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::state::State;
@@ -37,6 +38,11 @@ fn keys(state: &State) -> Vec<(SafeText, SafeText)> {
 
 /// What the footer says of a command, if it shows it: `usual` where no screen and no state says something else.
 fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option<&'static str> {
+    if state.screen == ScreenId::Metrics
+        && let Some(label) = on_metrics(state, command)
+    {
+        return label;
+    }
     let on_session = state.screen == ScreenId::Session;
     match command {
         Command::PlayPause => Some(match state.playhead {
@@ -59,6 +65,22 @@ fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option
         }
         _ => usual,
     }
+}
+
+/// What it says on the metrics screen, where that is something else.
+fn on_metrics(state: &State, command: Command) -> Option<Option<&'static str>> {
+    let below = state.metrics.choice.below;
+    Some(match command {
+        Command::Longer => Some("window"),
+        Command::Patterns if below == Below::Patterns => Some("lists"),
+        Command::Patterns => Some("patterns"),
+        Command::Compare if below == Below::Comparison => Some("lists"),
+        Command::Compare => Some("compare"),
+        Command::Axis => Some("clock"),
+        Command::Open => Some("feed"),
+        Command::PreviousMarker | Command::RunUntil | Command::NarrowSession => None,
+        _ => return None,
+    })
 }
 
 /// Of several keys for the same command only the first.

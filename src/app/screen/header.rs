@@ -230,7 +230,7 @@ fn tabs(open: ScreenId) -> Line {
 
 /// How much memory the log takes is a fact of the present and is left out in the past.
 fn right(state: &State, charts: Option<&Charts>) -> Parts {
-    if state.screen == ScreenId::Session {
+    if state.screen != ScreenId::Dashboard {
         let line = tabs(state.screen);
         let width = line.iter().map(|tab| tab.text.width() + APART).sum();
         return vec![Part {

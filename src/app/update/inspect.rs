@@ -19,10 +19,12 @@ pub fn show(state: &mut State, screen: ScreenId) {
     }
     state.screen = screen;
     state.inspected = None;
+    state.metrics.measured = None;
     state.panes.zoomed = None;
     state.panes.focus = match screen {
         ScreenId::Dashboard => PaneId::Feed,
         ScreenId::Session => PaneId::Session,
+        ScreenId::Metrics => PaneId::Charts,
     };
 }
 
@@ -69,7 +71,9 @@ fn rows(state: &mut State, by: i64) {
     match state.panes.focus {
         PaneId::Detail => scroll_entry(state, by),
         PaneId::State => scroll_state(state, by),
-        PaneId::Feed | PaneId::Session | PaneId::Errors => step(state, by),
+        PaneId::Feed | PaneId::Session | PaneId::Errors | PaneId::Charts | PaneId::Lists => {
+            step(state, by);
+        }
     }
 }
 

@@ -53,6 +53,8 @@ fn pane_at(state: &State, mouse: Mouse) -> Option<(PaneId, Area)> {
         (PaneId::Errors, l.errors),
         (PaneId::State, l.state),
         (PaneId::Detail, l.detail),
+        (PaneId::Charts, l.charts),
+        (PaneId::Lists, l.lists),
     ];
     let mut present = panes.into_iter().filter_map(|(id, area)| Some((id, area?)));
     present.find(|(_, area)| area.contains(mouse.column, mouse.row))
@@ -76,6 +78,7 @@ fn press(state: &mut State, mouse: Mouse) {
             let found = match state.screen {
                 ScreenId::Dashboard => screen::session_row(state, row),
                 ScreenId::Session => screen::timeline_row(state, row),
+                ScreenId::Metrics => None,
             };
             if let Some(seq) = found {
                 seek::stand_on(state, seq);
@@ -87,7 +90,7 @@ fn press(state: &mut State, mouse: Mouse) {
                 seek::stand_on(state, group.last);
             }
         }
-        PaneId::Detail | PaneId::State => {}
+        PaneId::Detail | PaneId::State | PaneId::Charts | PaneId::Lists => {}
     }
 }
 

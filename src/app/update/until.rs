@@ -111,8 +111,10 @@ fn plan(state: &State, filter: Filter) -> Arc<Plan> {
             let session = state.log.strings().get(state.panes.session);
             Filter::equals("session", session).and(filter)
         }
-        (ScreenId::Dashboard, Some(narrowing)) => narrowing.filter.clone().and(filter),
-        (ScreenId::Dashboard, None) => filter,
+        (ScreenId::Dashboard | ScreenId::Metrics, Some(narrowing)) => {
+            narrowing.filter.clone().and(filter)
+        }
+        (ScreenId::Dashboard | ScreenId::Metrics, None) => filter,
     };
     let mapping = (*state.options.mapping).clone();
     Arc::new(filter.plan(state.now()).with_mapping(mapping))

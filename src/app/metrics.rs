@@ -1,0 +1,298 @@
+//! What the metrics screen measures: a window that ends at the playhead, in buckets of time, under the filter.
+//!
+//! Invariant: all of it is what the log, the filter, the playhead and the choices say, whichever way led there. Buckets that lie
+//! wholly within the window are counted once and kept; only those at its ends are counted anew when it moves.
+
+mod buckets;
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use self::buckets::{Buckets, Key};
+use crate::model::Ms;
+use crate::project::Tally;
+use crate::project::tally::{Axis, Figures, How, figures};
+use crate::store::{Cursor, Log, Seq};
+
+/// How long the window is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Length {
+    /// A minute.
+    Minute,
+    /// Five minutes.
+    FiveMinutes,
+    /// A quarter of an hour.
+    #[default]
+    Quarter,
+    /// An hour.
+    Hour,
+    /// What the scrubber shows: all that is here, unless it was zoomed.
+    All,
+}
+
+impl Length {
+    /// All of them, shortest first.
+    pub const ALL: [Self; 5] = [
+        Self::Minute,
+        Self::FiveMinutes,
+        Self::Quarter,
+        Self::Hour,
+        Self::All,
+    ];
+
+    /// As the title and the flag have it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Minute => "1m",
+            Self::FiveMinutes => "5m",
+            Self::Quarter => "15m",
+            Self::Hour => "1h",
+            Self::All => "all",
+        }
+    }
+
+    /// By its word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|length| length.word() == word)
+    }
+
+    /// In ms, where it is fixed.
+    #[must_use]
+    pub const fn ms(self) -> Option<Ms> {
+        match self {
+            Self::Minute => Some(60_000),
+            Self::FiveMinutes => Some(5 * 60_000),
+            Self::Quarter => Some(15 * 60_000),
+            Self::Hour => Some(60 * 60_000),
+            Self::All => None,
+        }
+    }
+
+    /// The next longer one; after the longest the shortest.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Minute => Self::FiveMinutes,
+            Self::FiveMinutes => Self::Quarter,
+            Self::Quarter => Self::Hour,
+            Self::Hour => Self::All,
+            Self::All => Self::Minute,
+        }
+    }
+}
+
+/// What stands below the charts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Below {
+    /// The most frequent types, users and sessions.
+    #[default]
+    Lists,
+    /// What follows what, and when.
+    Patterns,
+    /// This window against the one before.
+    Comparison,
+}
+
+impl Below {
+    /// The shares of the width that its lists have.
+    #[must_use]
+    pub const fn shares(self) -> &'static [u16] {
+        match self {
+            Self::Lists => &[1, 1, 1],
+            Self::Patterns => &[5, 5, 4],
+            Self::Comparison => &[1],
+        }
+    }
+}
+
+/// What was chosen to be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// How long the window is.
+    pub length: Length,
+    /// Whose clock tells the time.
+    pub axis: Axis,
+    /// What stands below the charts.
+    pub below: Below,
+    /// The first row of what stands below.
+    pub scroll: usize,
+}
+
+/// The metrics screen.
+#[derive(Clone, Debug, Default)]
+pub struct Metrics {
+    /// What was chosen.
+    pub choice: Choice,
+    /// What was measured, while the screen is open.
+    pub measured: Option<Box<Measured>>,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The log.
+    pub log: &'a Log,
+    /// The entries that the filter lets through; all where there is none.
+    pub matches: Option<&'a VecDeque<Seq>>,
+    /// Which filter, and whether its answer is complete.
+    pub filter: (u64, bool),
+    /// Whether history is still loading.
+    pub is_loading: bool,
+    /// What has happened.
+    pub cursor: Cursor,
+    /// The window, ms since the epoch; its start is excluded.
+    pub window: (Ms, Ms),
+    /// The window before is wanted too.
+    pub compares: bool,
+    /// How entries are counted.
+    pub how: How,
+    /// Buckets at most.
+    pub most_buckets: usize,
+}
+
+impl Subject<'_> {
+    /// Counts a part of the log.
+    fn tally(&self, range: Range<Cursor>) -> Tally {
+        let mut tally = Tally::default();
+        let strings = self.log.strings();
+        for (base, chunk, rows) in self.log.chunks(range) {
+            let columns = &chunk.columns;
+            match self.matches {
+                None => tally.add(columns, rows, strings, self.how),
+                Some(matches) => {
+                    let rows = rows_of(matches, base, &rows);
+                    tally.add(columns, rows, strings, self.how);
+                }
+            }
+        }
+        tally
+    }
+
+    /// The boundary before what happened at or after a moment.
+    fn before(&self, ms: Ms) -> Cursor {
+        let cursor = match ms.checked_sub(1) {
+            Some(ms) => self.log.cursor_at(ms),
+            None => self.log.first(),
+        };
+        cursor.min(self.cursor)
+    }
+}
+
+/// The rows of a chunk that are among the matches.
+fn rows_of<'a>(
+    matches: &'a VecDeque<Seq>,
+    base: Seq,
+    rows: &Range<usize>,
+) -> impl Iterator<Item = usize> + use<'a> {
+    let place = |row: usize| {
+        let seq = base.plus(row as u64);
+        matches.partition_point(|m| *m < seq)
+    };
+    let chosen = matches.range(place(rows.start)..place(rows.end));
+    chosen.filter_map(move |seq| usize::try_from(seq.since(base)).ok())
+}
+
+/// Lengths that a bucket may have.
+const BUCKETS_MS: [Ms; 22] = [
+    1_000, 2_000, 3_000, 5_000, 10_000, 15_000, 20_000, 30_000, 60_000, 90_000, 120_000, 180_000,
+    300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 21_600_000, 43_200_000,
+    86_400_000,
+];
+
+/// What was measured.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// The window, ms since the epoch; its start is excluded.
+    pub window: (Ms, Ms),
+    /// Length of a bucket.
+    pub bucket_ms: Ms,
+    /// The moment at which the first bucket begins, on a grid from the epoch.
+    pub start_ms: Ms,
+    /// The sums of each bucket, oldest first, without gaps.
+    pub buckets: Vec<std::sync::Arc<Tally>>,
+    /// The sums of the window.
+    pub total: Tally,
+    /// Its figures.
+    pub figures: Figures,
+    /// The sums of the window before, where they are wanted.
+    pub before: Option<Tally>,
+    kept: Buckets,
+}
+
+impl Measured {
+    /// Measures.
+    #[must_use]
+    pub fn new(subject: &Subject<'_>) -> Self {
+        let mut measured = Self {
+            window: (0, 0),
+            bucket_ms: 1,
+            start_ms: 0,
+            buckets: Vec::new(),
+            total: Tally::default(),
+            figures: Figures::default(),
+            before: None,
+            kept: Buckets::default(),
+        };
+        measured.refresh(subject);
+        measured
+    }
+
+    /// Brings it up to date.
+    pub fn refresh(&mut self, subject: &Subject<'_>) {
+        let (from, to) = subject.window;
+        self.window = subject.window;
+        self.bucket_ms = bucket_ms(to.saturating_sub(from), subject.most_buckets);
+        self.start_ms = (from + 1) / self.bucket_ms * self.bucket_ms;
+        self.kept.fit(Key::of(subject, self.bucket_ms), subject.log);
+        match subject.how.axis {
+            Axis::Id => self.count_by_place(subject),
+            Axis::Event => self.count_by_event_time(subject),
+        }
+        self.before = subject.compares.then(|| {
+            let length = to.saturating_sub(from);
+            let start = subject.before(from.saturating_sub(length) + 1);
+            subject.tally(start..subject.before(from + 1))
+        });
+        self.figures = figures(&self.total, self.window);
+    }
+
+    fn count_by_place(&mut self, subject: &Subject<'_>) {
+        let (from, to) = self.window;
+        let range = subject.before(from + 1)..subject.cursor;
+        let count = (to.max(self.start_ms) - self.start_ms) / self.bucket_ms + 1;
+        let grid = self.start_ms / self.bucket_ms;
+        let grid = grid..grid + count;
+        (self.buckets, self.total) = self.kept.sums(subject, grid, self.bucket_ms, &range);
+    }
+
+    /// Events may lie anywhere in the window: all are looked at each time.
+    fn count_by_event_time(&mut self, subject: &Subject<'_>) {
+        let (from, to) = self.window;
+        let range = subject.before(from + 1)..subject.cursor;
+        let count = (to.max(self.start_ms) - self.start_ms) / self.bucket_ms + 1;
+        self.total = subject.tally(range.clone());
+        self.buckets = buckets::by_event_time(subject, range, self.start_ms, self.bucket_ms, count);
+    }
+
+    /// The buckets as a window of series.
+    #[must_use]
+    pub fn grid(&self) -> crate::project::Window {
+        let count = self.buckets.len();
+        crate::project::Window {
+            end_ms: self.start_ms + self.bucket_ms * count as u64,
+            bucket_ms: self.bucket_ms,
+            count,
+        }
+    }
+}
+
+/// The shortest length of which there are not too many.
+fn bucket_ms(length_ms: Ms, most: usize) -> Ms {
+    let most = (most.max(2) - 1) as u64;
+    let fits = |bucket: &Ms| length_ms.div_ceil(*bucket) <= most;
+    let longest = BUCKETS_MS[BUCKETS_MS.len() - 1];
+    let found = BUCKETS_MS.into_iter().find(fits);
+    found.unwrap_or_else(|| length_ms.div_ceil(most).div_ceil(longest) * longest)
+}
