@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{demo, doctor, query, replay, session, sessions, tail, watch};
+use super::{demo, doctor, errors, query, replay, session, sessions, tail, watch};
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
 /// Watch what AI agents write to Redis Streams, filter it, and go back to any moment.
@@ -89,6 +89,8 @@ pub enum Command {
     Sessions(sessions::SessionsArgs),
     /// One session: its timeline, or its state at a moment
     Session(session::SessionArgs),
+    /// Errors that say the same, grouped
+    Errors(errors::ErrorsArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
 }

@@ -36,9 +36,30 @@ impl Matches {
         filter: &Filter,
         direction: Direction,
     ) -> Result<Self, Failure> {
+        Self::opened(setup, filter, direction, asks_for_marks(filter)).await
+    }
+
+    /// As [`Self::open`], with the marks on every page whether or not the filter asks for them.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or cannot be read twice.
+    pub async fn open_marked(
+        setup: &Setup,
+        filter: &Filter,
+        direction: Direction,
+    ) -> Result<Self, Failure> {
+        Self::opened(setup, filter, direction, true).await
+    }
+
+    async fn opened(
+        setup: &Setup,
+        filter: &Filter,
+        direction: Direction,
+        marked: bool,
+    ) -> Result<Self, Failure> {
         let plan = filter.plan(setup.now);
         let ended = ended_sessions(setup, &plan).await?;
-        let marks = match (asks_for_marks(filter), direction) {
+        let marks = match (marked, direction) {
             (false, _) => Marks::Unasked,
             (true, Direction::Forward) => Marks::Passing(Tracker::default()),
             (true, Direction::Reverse) => Marks::Known(known_marks(setup).await?),
