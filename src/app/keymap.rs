@@ -311,7 +311,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Move,
         &[(plain(Code::Enter), C::Open)],
-        "detail; of a group its newest error; of a session its screen",
+        "detail; of a group its newest error, on screen 3 its errors; of a session its screen",
         Some("detail"),
     ),
     row(
@@ -367,8 +367,9 @@ pub const TABLE: &[Binding] = &[
         &[
             (char('1'), C::Show(ScreenId::Dashboard)),
             (char('2'), C::Show(ScreenId::Session)),
+            (char('3'), C::Show(ScreenId::Errors)),
         ],
-        "dashboard, session screen",
+        "dashboard, session screen, error screen",
         None,
     ),
     row(
@@ -416,7 +417,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Program,
         &[(plain(Code::Esc), C::Back)],
-        "close what is open, show all on the scrubber, drop the filter, go back to screen 1",
+        "close what is open, show all on the scrubber, drop the filter, go back a screen",
         None,
     ),
     row(

@@ -11,8 +11,10 @@
 //! ```
 //!
 //! When rows are short they go in this order: blank rows, the strip's height, the scrubber's marks, the lower panes, the
-//! strip, the scrubber. The feed always stays. The session screen has its own middle, see [`session`].
+//! strip, the scrubber. The feed always stays. The session screen and the error screen have their own middle, see
+//! [`session`] and [`errors`].
 
+pub mod errors;
 pub mod session;
 
 use serde::{Deserialize, Serialize};
@@ -69,11 +71,13 @@ pub enum ScreenId {
     Dashboard,
     /// One session, event by event.
     Session,
+    /// Errors by group, and their occurrences.
+    Errors,
 }
 
 impl ScreenId {
     /// All screens, in the order of their keys.
-    pub const ALL: [Self; 2] = [Self::Dashboard, Self::Session];
+    pub const ALL: [Self; 3] = [Self::Dashboard, Self::Session, Self::Errors];
 
     /// Its number, which is its key.
     #[must_use]
@@ -81,6 +85,7 @@ impl ScreenId {
         match self {
             Self::Dashboard => 1,
             Self::Session => 2,
+            Self::Errors => 3,
         }
     }
 
@@ -96,6 +101,7 @@ impl ScreenId {
         match self {
             Self::Dashboard => "1 dashboard",
             Self::Session => "2 session",
+            Self::Errors => "3 errors",
         }
     }
 }
@@ -114,6 +120,8 @@ pub enum PaneId {
     Detail,
     /// The session's state.
     State,
+    /// The occurrences of one error group.
+    Occurrences,
 }
 
 /// What is open; with the size it decides the layout.
@@ -154,6 +162,10 @@ pub struct Layout {
     pub state: Option<Area>,
     /// The detail of the selected entry.
     pub detail: Option<Area>,
+    /// The occurrences of the selected error group.
+    pub occurrences: Option<Area>,
+    /// Whom it touched.
+    pub touched: Option<Area>,
     /// Rule with the times, density, and marks where there are three rows.
     pub scrubber: Option<Area>,
     /// Keys, or the prompt with its second row.
@@ -199,6 +211,7 @@ pub fn layout(size: Size, open: Open) -> Layout {
     match open.screen {
         ScreenId::Dashboard => dashboard(&mut out, rows, open),
         ScreenId::Session => session::panes(&mut out, rows, open),
+        ScreenId::Errors => errors::panes(&mut out, rows, open),
     }
     out
 }
@@ -245,7 +258,7 @@ fn panes(out: &mut Layout, mut rows: Rows, open: Open) {
     if let Some(zoomed) = open.zoomed {
         let all = Some(rows.take_top(left));
         match zoomed {
-            PaneId::Feed | PaneId::State => out.feed = all,
+            PaneId::Feed | PaneId::State | PaneId::Occurrences => out.feed = all,
             PaneId::Session => out.session = all,
             PaneId::Errors => out.errors = all,
             PaneId::Detail => out.detail = all,

@@ -145,6 +145,7 @@ const fn title(command: Command) -> &'static str {
         Command::NarrowType => "only this type, or all again",
         Command::Show(ScreenId::Dashboard) => "dashboard",
         Command::Show(ScreenId::Session) => "session screen",
+        Command::Show(ScreenId::Errors) => "error screen",
         Command::Compare => "session screen: compare with the last bookmark, or stop",
         Command::Copy => "copy the entry as JSON",
         Command::Palette => "every command by its name",

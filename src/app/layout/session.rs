@@ -41,7 +41,9 @@ fn alone(out: &mut Layout, all: Area, pane: PaneId) {
     match pane {
         PaneId::State => out.state = Some(all),
         PaneId::Detail => out.detail = Some(all),
-        PaneId::Feed | PaneId::Session | PaneId::Errors => out.session = Some(all),
+        PaneId::Feed | PaneId::Session | PaneId::Errors | PaneId::Occurrences => {
+            out.session = Some(all);
+        }
     }
 }
 

@@ -38,6 +38,7 @@ fn keys(state: &State) -> Vec<(SafeText, SafeText)> {
 /// What the footer says of a command, if it shows it: `usual` where no screen and no state says something else.
 fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option<&'static str> {
     let on_session = state.screen == ScreenId::Session;
+    let on_errors = state.screen == ScreenId::Errors;
     match command {
         Command::PlayPause => Some(match state.playhead {
             Playhead::Paused(_) => "play",
@@ -51,6 +52,14 @@ fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option
         Command::SessionStart if on_session => Some("start, end"),
         Command::Compare if on_session && state.panes.baseline.is_some() => Some("stop comparing"),
         Command::Compare if on_session => Some("compare"),
+        Command::Open if on_errors => Some(match state.panes.focus {
+            PaneId::Errors => "occurrences",
+            PaneId::Occurrences => "session",
+            _ => "zoom",
+        }),
+        Command::NextForm if on_errors => Some("form"),
+        Command::Back if on_errors => Some("back"),
+        Command::PreviousMarker | Command::RunUntil if on_errors => None,
         Command::Back if on_session => Some("back"),
         Command::Filter | Command::NarrowSession | Command::PreviousMarker | Command::RunUntil
             if on_session =>

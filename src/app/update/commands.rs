@@ -1,6 +1,6 @@
 //! What the keys do.
 
-use super::{bookmarks, inspect, landing, scrubber, seek, settle::feed_height, until};
+use super::{bookmarks, errors, inspect, landing, scrubber, seek, settle::feed_height, until};
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
@@ -22,6 +22,7 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
     match state.screen {
         ScreenId::Dashboard => common(state, command),
         ScreenId::Session => inspect::run(state, command),
+        ScreenId::Errors => errors::run(state, command),
     }
 }
 
@@ -96,7 +97,7 @@ fn rows(state: &mut State, by: i64) {
         PaneId::Feed => seek::step(state, by),
         PaneId::Session => step_in_session(state, by),
         PaneId::Errors => step_in_errors(state, by),
-        PaneId::Detail | PaneId::State => scroll_detail(state, by),
+        PaneId::Detail | PaneId::State | PaneId::Occurrences => scroll_detail(state, by),
     }
 }
 

@@ -53,6 +53,7 @@ fn pane_at(state: &State, mouse: Mouse) -> Option<(PaneId, Area)> {
         (PaneId::Errors, l.errors),
         (PaneId::State, l.state),
         (PaneId::Detail, l.detail),
+        (PaneId::Occurrences, l.occurrences),
     ];
     let mut present = panes.into_iter().filter_map(|(id, area)| Some((id, area?)));
     present.find(|(_, area)| area.contains(mouse.column, mouse.row))
@@ -74,10 +75,18 @@ fn press(state: &mut State, mouse: Mouse) {
         }
         PaneId::Session => {
             let found = match state.screen {
-                ScreenId::Dashboard => screen::session_row(state, row),
+                ScreenId::Dashboard | ScreenId::Errors => screen::session_row(state, row),
                 ScreenId::Session => screen::timeline_row(state, row),
             };
             if let Some(seq) = found {
+                seek::stand_on(state, seq);
+            }
+        }
+        PaneId::Errors if state.screen == ScreenId::Errors => {
+            state.panes.group = screen::group_row(state, row).or(state.panes.group);
+        }
+        PaneId::Occurrences => {
+            if let Some(seq) = screen::occurrence_row(state, row) {
                 seek::stand_on(state, seq);
             }
         }
