@@ -6,7 +6,7 @@ use crate::app::failing::Failing;
 use crate::app::layout::{Area, PaneId};
 use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Row, Scrollbar, Table, Tone};
-use crate::model::{fingerprint, time};
+use crate::model::{Ms, fingerprint, time};
 use crate::project::Window;
 use crate::project::errors::{Distinct, Totals};
 use crate::store::{Cursor, Seq, Symbol};
@@ -52,13 +52,13 @@ pub fn groups(state: &State, area: Area) -> Pane {
     let height = groups_height(state);
     let first = first_row(failing, height);
     let widths = Widths::of(area.width);
-    let window = charts::trend_window(state, &state.layout(), usize::from(widths.trend));
+    let window = trend_window(state, usize::from(widths.trend));
     let shown: Vec<&Totals<Seq>> = failing.groups().iter().skip(first).take(height).collect();
     let trends = trends(state, failing, &shown, window);
     let top = trends.iter().flatten().copied().max().unwrap_or(0);
     let mut rows = Vec::with_capacity(height + 1);
     if height < usize::from(area.body().height) {
-        rows.push(widths.names(window));
+        rows.push(names(window));
     }
     let each = shown.iter().zip(&trends);
     rows.extend(each.map(|(group, trend)| row(state, failing, group, trend, top.max(TREND_TOP))));
@@ -130,6 +130,27 @@ fn note(failing: &Failing) -> Line {
     }
 }
 
+/// From the oldest entry here to the moment that the screen shows. Its parts have round lengths and borders, so that the bars
+/// move only when a part is over.
+fn trend_window(state: &State, count: usize) -> Window {
+    let end_ms = state.moment_ms();
+    let start_ms = state.log.axis_range().map_or(end_ms, |(first, _)| first);
+    let parts = (count as u64).saturating_sub(1).max(1);
+    let bucket_ms = rounded_up(end_ms.saturating_sub(start_ms) / parts + 1);
+    Window {
+        end_ms: (end_ms / bucket_ms + 1) * bucket_ms,
+        bucket_ms,
+        count,
+    }
+}
+
+/// To 1, 2, 3 or 5 times a power of ten.
+fn rounded_up(ms: Ms) -> Ms {
+    let powers = (0..19).map(|n| 10_u64.pow(n));
+    let mut lengths = powers.flat_map(|power| [1, 2, 3, 5].map(|n| power.saturating_mul(n)));
+    lengths.find(|length| *length >= ms).unwrap_or(Ms::MAX)
+}
+
 /// The errors of each group in each part of the window.
 fn trends(
     state: &State,
@@ -149,10 +170,9 @@ fn trends(
         let counts = ends.iter();
         let counts = counts.map(|end| failing.faults_of(group.fingerprint, *end).len());
         let counts: Vec<usize> = counts.collect();
-        let steps = counts.windows(2).map(|two| two[1] - two[0]);
-        steps
-            .map(|n| u32::try_from(n).unwrap_or(u32::MAX))
-            .collect()
+        let next = counts.iter().skip(1);
+        let each = next.zip(&counts).map(|(end, start)| end - start);
+        each.map(|n| u32::try_from(n).unwrap_or(u32::MAX)).collect()
     };
     shown.iter().map(trend).collect()
 }
@@ -221,21 +241,21 @@ impl Widths {
             column(self.trend, false),
         ]
     }
+}
 
-    fn names(self, window: Window) -> Row {
-        let span = time::span(window.bucket_ms * window.count as u64);
-        let names = [
-            "errors", "share", "code", "message", "sessions", "users", "first", "last",
-        ];
-        let mut cells: Vec<Cell> = names
-            .iter()
-            .map(|name| Cell::Text(own(name, Tone::Faint)))
-            .collect();
-        cells.push(Cell::Text(own(&format!("last {span}"), Tone::Faint)));
-        Row {
-            cells,
-            ..Row::default()
-        }
+fn names(window: Window) -> Row {
+    let span = time::span(window.bucket_ms * window.count as u64);
+    let names = [
+        "errors", "share", "code", "message", "sessions", "users", "first", "last",
+    ];
+    let mut cells: Vec<Cell> = names
+        .iter()
+        .map(|name| Cell::Text(own(name, Tone::Faint)))
+        .collect();
+    cells.push(Cell::Text(own(&format!("trend, {span}"), Tone::Faint)));
+    Row {
+        cells,
+        ..Row::default()
     }
 }
 
@@ -279,4 +299,16 @@ fn began(state: &State, ms: u64) -> String {
 pub fn distinct(distinct: Distinct) -> String {
     let more = if distinct.at_least { "+" } else { "" };
     format!("{}{more}", number::grouped(distinct.count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_trend_has_a_round_length() {
+        let lengths = [0, 1, 4, 11, 299, 1_000, 7_001].map(rounded_up);
+        assert_eq!(lengths, [1, 1, 5, 20, 300, 1_000, 10_000]);
+        assert_eq!(rounded_up(Ms::MAX), Ms::MAX);
+    }
 }
