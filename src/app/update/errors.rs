@@ -202,6 +202,10 @@ pub fn settle(state: &mut State) {
         is_loading: !state.feed.history.idle,
     });
     state.panes.group = failing.group().or(state.panes.group);
+    // Where the program opens on this screen, nothing has had the focus yet.
+    if !PANES.contains(&state.panes.focus) {
+        state.panes.focus = PaneId::Errors;
+    }
     keep_in_view(state, &failing);
     state.failing = Some(failing);
 }
