@@ -5,6 +5,7 @@
 pub mod args;
 pub mod demo;
 pub mod doctor;
+pub mod errors;
 pub mod failure;
 pub mod format;
 pub mod interface;
@@ -66,6 +67,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),
         Some(Command::Stats(args)) => wait_for(stats::run(args, &setup)),
+        Some(Command::Errors(args)) => wait_for(errors::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
     }

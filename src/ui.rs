@@ -75,6 +75,8 @@ fn regions(view: &View, screen: &mut Canvas) {
         (layout.errors, &view.errors),
         (layout.state, &view.state),
         (layout.detail, &view.detail),
+        (layout.occurrences, &view.occurrences),
+        (layout.touched, &view.touched),
     ];
     for (area, pane) in panes {
         if let Some(area) = area {
@@ -87,6 +89,9 @@ fn regions(view: &View, screen: &mut Canvas) {
     }
     if let (Some(left), Some(right)) = (layout.session, layout.state.or(layout.detail)) {
         rule::beside(screen, left, right, view.session.scrollbar.is_some());
+    }
+    if let (Some(left), Some(right)) = (layout.occurrences, layout.detail) {
+        rule::beside(screen, left, right, view.occurrences.scrollbar.is_some());
     }
     if let Some(area) = layout.scrubber {
         scrubber::render(&mut screen.part(area), &view.scrubber);

@@ -6,6 +6,8 @@ mod support;
 
 #[path = "cli_redis/doctor.rs"]
 mod doctor;
+#[path = "cli_redis/errors.rs"]
+mod errors;
 #[path = "cli_redis/hostile.rs"]
 mod hostile;
 #[path = "cli_redis/query.rs"]

@@ -1,5 +1,11 @@
 //! Whole frames as pictures: what stands where at each size, and the few colors that carry meaning.
 
+#[path = "frames/errors.rs"]
+mod errors;
+
+#[path = "frames/errors_pictures.rs"]
+mod errors_pictures;
+
 #[path = "frames/fixture.rs"]
 mod fixture;
 

@@ -11,6 +11,8 @@ mod stage;
 
 #[path = "interface/endings.rs"]
 mod endings;
+#[path = "interface/errors.rs"]
+mod errors;
 #[path = "interface/filter.rs"]
 mod filter;
 #[path = "interface/hostile.rs"]

@@ -266,6 +266,7 @@ fn json_has_the_documented_keys() {
         keys_of(&json("sessions")[0]),
         documented("session in a list")
     );
+    assert_eq!(keys_of(&json("errors")[0]), documented("group (`errors`"));
     let session = json("session sess-4f1c");
     assert_eq!(keys_of(&session), documented("session (`session`)"));
     assert_eq!(keys_of(&session["events"][0]), documented("its events"));

@@ -317,7 +317,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Move,
         &[(plain(Code::Enter), C::Open)],
-        "detail; of a group its newest error; of a session its screen",
+        "detail; of a group its newest error, on screen 3 its errors; of a session its screen",
         Some("detail"),
     ),
     row(
@@ -373,9 +373,10 @@ pub const TABLE: &[Binding] = &[
         &[
             (char('1'), C::Show(ScreenId::Dashboard)),
             (char('2'), C::Show(ScreenId::Session)),
+            (char('3'), C::Show(ScreenId::Errors)),
             (char('4'), C::Show(ScreenId::Metrics)),
         ],
-        "dashboard, session, metrics screen",
+        "dashboard, session, errors, metrics",
         None,
     ),
     row(
@@ -441,7 +442,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Program,
         &[(plain(Code::Esc), C::Back)],
-        "close what is open, show all on the scrubber, drop the filter, go back to screen 1",
+        "close what is open, show all on the scrubber, drop the filter, go back a screen",
         None,
     ),
     row(

@@ -11,8 +11,10 @@
 //! ```
 //!
 //! When rows are short they go in this order: blank rows, the strip's height, the scrubber's marks, the lower panes, the
-//! strip, the scrubber. The feed always stays. The session screen has its own middle, see [`session`].
+//! strip, the scrubber. The feed always stays. The session screen and the error screen have their own middle, see
+//! [`session`] and [`errors`].
 
+pub mod errors;
 pub mod metrics;
 pub mod session;
 
@@ -72,11 +74,13 @@ pub enum ScreenId {
     Session,
     /// Figures and charts of a window of time.
     Metrics,
+    /// Errors by group, and their occurrences.
+    Errors,
 }
 
 impl ScreenId {
     /// All screens, in the order of their keys.
-    pub const ALL: [Self; 3] = [Self::Dashboard, Self::Session, Self::Metrics];
+    pub const ALL: [Self; 4] = [Self::Dashboard, Self::Session, Self::Errors, Self::Metrics];
 
     /// Its number, which is its key.
     #[must_use]
@@ -85,6 +89,7 @@ impl ScreenId {
             Self::Dashboard => 1,
             Self::Session => 2,
             Self::Metrics => 4,
+            Self::Errors => 3,
         }
     }
 
@@ -101,6 +106,7 @@ impl ScreenId {
             Self::Dashboard => "1 dashboard",
             Self::Session => "2 session",
             Self::Metrics => "4 metrics",
+            Self::Errors => "3 errors",
         }
     }
 }
@@ -123,6 +129,8 @@ pub enum PaneId {
     Charts,
     /// What stands below them.
     Lists,
+    /// The occurrences of one error group.
+    Occurrences,
 }
 
 /// What is open; with the size it decides the layout.
@@ -163,6 +171,10 @@ pub struct Layout {
     pub state: Option<Area>,
     /// The detail of the selected entry.
     pub detail: Option<Area>,
+    /// The occurrences of the selected error group.
+    pub occurrences: Option<Area>,
+    /// Whom it touched.
+    pub touched: Option<Area>,
     /// Rule with the times, density, and marks where there are three rows.
     pub scrubber: Option<Area>,
     /// The figures of the metrics.
@@ -215,6 +227,7 @@ pub fn layout(size: Size, open: Open) -> Layout {
         ScreenId::Dashboard => dashboard(&mut out, rows, open),
         ScreenId::Session => session::panes(&mut out, rows, open),
         ScreenId::Metrics => metrics::panes(&mut out, rows, open),
+        ScreenId::Errors => errors::panes(&mut out, rows, open),
     }
     out
 }
@@ -261,10 +274,10 @@ fn panes(out: &mut Layout, mut rows: Rows, open: Open) {
     if let Some(zoomed) = open.zoomed {
         let all = Some(rows.take_top(left));
         match zoomed {
-            PaneId::Feed | PaneId::State | PaneId::Charts | PaneId::Lists => out.feed = all,
             PaneId::Session => out.session = all,
             PaneId::Errors => out.errors = all,
             PaneId::Detail => out.detail = all,
+            _ => out.feed = all,
         }
         return;
     }

@@ -166,6 +166,12 @@ impl Narrowing {
         found.into_iter().rev().flatten().collect()
     }
 
+    /// Another one for every scan: of the same generation, what was looked at once has the same answer.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// All matches so far, ascending.
     #[must_use]
     pub fn matches(&self) -> &VecDeque<Seq> {

@@ -7,9 +7,11 @@ mod detail;
 mod errors;
 mod feed;
 mod foot;
+mod groups;
 mod header;
 mod metrics;
 pub(super) mod number;
+mod occurrences;
 mod palette;
 mod scrubber;
 mod session;
@@ -17,6 +19,7 @@ mod session_scrubber;
 mod session_state;
 mod style;
 mod timeline;
+mod touched;
 mod until;
 
 use super::layout::{Area, PaneId, ScreenId};
@@ -27,6 +30,8 @@ pub use bookmarks::{Under, bookmark_row};
 pub use detail::detail_lines;
 pub use errors::{error_groups, error_row};
 pub use feed::{FeedRow, feed_rows};
+pub use groups::{group_row, groups_height};
+pub use occurrences::{occurrence_row, occurrences_height};
 pub use scrubber::scrubber_moment;
 pub use session::session_row;
 pub use session_scrubber::scrubber_step;
@@ -55,7 +60,7 @@ pub fn screen(state: &State) -> View {
             .unwrap_or_default(),
         errors: layout
             .errors
-            .map(|area| errors::errors(state, area))
+            .map(|area| errors_pane(state, area))
             .unwrap_or_default(),
         state: layout
             .state
@@ -65,6 +70,14 @@ pub fn screen(state: &State) -> View {
         detail: layout
             .detail
             .map(|area| detail::detail(state, area))
+            .unwrap_or_default(),
+        occurrences: layout
+            .occurrences
+            .map(|area| occurrences::occurrences(state, area))
+            .unwrap_or_default(),
+        touched: layout
+            .touched
+            .map(|area| touched::touched(state, area))
             .unwrap_or_default(),
         scrubber: layout
             .scrubber
@@ -79,15 +92,24 @@ pub fn screen(state: &State) -> View {
 
 fn session_pane(state: &State, area: Area) -> Pane {
     match state.screen {
-        ScreenId::Dashboard => session::session(state, area),
+        ScreenId::Dashboard | ScreenId::Errors => session::session(state, area),
         ScreenId::Session => timeline::timeline_pane(state, area),
         ScreenId::Metrics => Pane::default(),
     }
 }
 
+fn errors_pane(state: &State, area: Area) -> Pane {
+    match state.screen {
+        ScreenId::Errors => groups::groups(state, area),
+        _ => errors::errors(state, area),
+    }
+}
+
 fn scrubber_of(state: &State, area: Area) -> Scrubber {
     match state.screen {
-        ScreenId::Dashboard | ScreenId::Metrics => scrubber::scrubber(state, area),
+        ScreenId::Dashboard | ScreenId::Errors | ScreenId::Metrics => {
+            scrubber::scrubber(state, area)
+        }
         ScreenId::Session => session_scrubber::session_scrubber(state, area),
     }
 }

@@ -13,7 +13,7 @@ use super::reopen::Reopen;
 use super::search::Search;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
-use super::{bookmarks::Bookmarks, inspected::Inspected, loading::Loading};
+use super::{bookmarks::Bookmarks, failing::Failing, inspected::Inspected, loading::Loading};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::project::Activity;
 use crate::query::{Moment, Now};
@@ -54,6 +54,8 @@ pub struct State {
     pub inspected: Option<Box<Inspected>>,
     /// The metrics screen.
     pub metrics: Metrics,
+    /// The errors of the error screen, while that is open.
+    pub failing: Option<Failing>,
     /// What is open and selected.
     pub panes: Panes,
     /// The open prompt.
@@ -132,6 +134,10 @@ pub struct Panes {
     pub baseline: Option<EntryId>,
     /// The selected error group.
     pub group: Option<Symbol>,
+    /// The uppermost of its occurrences in view, while the playhead stands in the past.
+    pub occurrence: Option<Seq>,
+    /// The screen that Esc leads to from the session screen.
+    pub back_to: ScreenId,
     /// Which part of time the scrubber shows.
     pub zoom: Zoom,
     /// The scrubber is being dragged.
@@ -173,6 +179,7 @@ impl State {
             screen: ScreenId::default(),
             inspected: None,
             metrics: Metrics::default(),
+            failing: None,
             panes: Panes::default(),
             prompt: None,
             help: None,
@@ -207,11 +214,14 @@ impl State {
     }
 
     /// The entry that the playhead stands on: the last visible one that has happened; on the session screen the session's
-    /// last one.
+    /// last one, on the error screen the group's.
     #[must_use]
     pub fn selected(&self) -> Option<EntryRef<'_>> {
         if let Some(inspected) = &self.inspected {
             return self.log.get(inspected.last()?.seq);
+        }
+        if let Some(failing) = &self.failing {
+            return self.log.get(failing.selected()?);
         }
         let seq = *self.visible().before(self.cursor(), 1).first()?;
         self.log.get(seq)
@@ -295,8 +305,8 @@ impl State {
     pub fn detail(&self) -> Option<Detail> {
         match self.screen {
             ScreenId::Dashboard => self.panes.detail,
-            ScreenId::Session => Some(self.panes.entry),
             ScreenId::Metrics => None,
+            ScreenId::Session | ScreenId::Errors => Some(self.panes.entry),
         }
     }
 

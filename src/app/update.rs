@@ -3,6 +3,7 @@
 mod arrivals;
 mod bookmarks;
 mod commands;
+mod errors;
 mod history;
 mod inspect;
 mod landing;

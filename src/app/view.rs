@@ -96,6 +96,10 @@ pub struct View {
     pub metrics: Metrics,
     /// The detail of the selected entry.
     pub detail: Pane,
+    /// The occurrences of the selected error group.
+    pub occurrences: Pane,
+    /// Whom it touched.
+    pub touched: Pane,
     /// The scrubber.
     pub scrubber: Scrubber,
     /// The last row or rows.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{demo, doctor, query, replay, session, sessions, stats, tail, watch};
+use super::{demo, doctor, errors, query, replay, session, sessions, stats, tail, watch};
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
 /// Watch what AI agents write to Redis Streams, filter it, and go back to any moment.
@@ -91,6 +91,8 @@ pub enum Command {
     Session(session::SessionArgs),
     /// Figures of a range: rates, latencies, sessions, tokens; patterns; one range against another
     Stats(stats::StatsArgs),
+    /// Errors that say the same, grouped
+    Errors(errors::ErrorsArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
 }

@@ -1,9 +1,19 @@
 //! Errors grouped by fingerprint, as of a cursor.
+//!
+//! Invariant: an entry that repeats an event id counts nowhere here, however the groups are reached.
+
+mod ascending;
+pub mod grouping;
+pub mod index;
 
 use hashbrown::HashMap;
 
 use super::Window;
 use crate::model::{Flags, fingerprint};
+use ascending::Ascending;
+pub use grouping::{Distinct, Grouping, Totals};
+pub use index::{ErrorIndex, Fault};
+
 use crate::store::{Chunk, Cursor, Log, Seq, Summary, Symbol};
 
 /// Errors that say the same.
@@ -21,11 +31,7 @@ impl ErrorGroup {
     /// Kind, code and masked message, of which the last two may be empty.
     #[must_use]
     pub fn parts<'a>(&self, log: &'a Log) -> [&'a [u8]; 3] {
-        let mut parts = log
-            .strings()
-            .get(self.fingerprint)
-            .splitn(3, |b| *b == fingerprint::SEPARATOR);
-        std::array::from_fn(|_| parts.next().unwrap_or_default())
+        fingerprint::parts(log.strings().get(self.fingerprint))
     }
 }
 
@@ -77,39 +83,6 @@ pub fn error_groups_among(
     groups.sorted()
 }
 
-/// Ascending entries, asked whether one is among them; each question is for a later one.
-struct Ascending<I> {
-    next: Option<Seq>,
-    rest: I,
-}
-
-impl<I: Iterator<Item = Seq> + Clone> Ascending<I> {
-    fn new(mut seqs: I) -> Self {
-        Self {
-            next: seqs.next(),
-            rest: seqs,
-        }
-    }
-
-    fn has(&mut self, seq: Seq) -> bool {
-        while self.next.is_some_and(|next| next < seq) {
-            self.skip_before(seq);
-            self.next = self.rest.next();
-        }
-        self.next == Some(seq)
-    }
-
-    /// Skips ever more entries at once, as long as they stand before `seq`.
-    fn skip_before(&mut self, seq: Seq) {
-        let mut step = 1;
-        let mut ahead = self.rest.clone();
-        while ahead.nth(step).is_some_and(|seen| seen < seq) {
-            self.rest.clone_from(&ahead);
-            step *= 2;
-        }
-    }
-}
-
 /// When the errors of each group happened: counts per bucket of `window`, before `cursor`.
 #[must_use]
 pub fn trends(log: &Log, cursor: Cursor, window: Window) -> HashMap<Symbol, Vec<u32>> {
@@ -120,6 +93,7 @@ pub fn trends(log: &Log, cursor: Cursor, window: Window) -> HashMap<Symbol, Vec<
             .errors()
             .skip_while(|row| *row < rows.start)
             .take_while(|row| *row < rows.end)
+            .filter(|row| !chunk.columns.has(*row, Flags::DUPLICATE))
         {
             let symbol = chunk
                 .columns
@@ -152,6 +126,9 @@ impl Groups {
     }
 
     fn add_row(&mut self, base: Seq, chunk: &Chunk, row: usize) {
+        if chunk.columns.has(row, Flags::DUPLICATE) {
+            return;
+        }
         let symbol = chunk.columns.fingerprint.get(row);
         self.add(
             symbol.copied().unwrap_or_default(),
@@ -180,7 +157,7 @@ impl Groups {
     }
 }
 
-/// Errors within a part of the log; sealed chunks answer by binary search.
+/// Entries that are errors within a part of the log, repeated ones too; sealed chunks answer by binary search.
 #[must_use]
 pub fn count_errors(log: &Log, range: std::ops::Range<Cursor>) -> u64 {
     let within = |(_, chunk, rows): (
@@ -197,24 +174,4 @@ pub fn count_errors(log: &Log, range: std::ops::Range<Cursor>) -> u64 {
             .count(),
     };
     log.chunks(range).map(within).sum::<usize>() as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn skipping_ahead_finds_what_looking_at_each_would() {
-        for stride in [1, 2, 7, 100] {
-            let held: Vec<u64> = (0..1_000).map(|n| n * n * stride / 10).collect();
-            for asked in [1, 3, 50, 5_000] {
-                let mut among = Ascending::new(held.iter().copied().map(Seq));
-                for seq in (0..100_000).step_by(asked) {
-                    let has = held.binary_search(&seq).is_ok();
-                    assert_eq!(among.has(Seq(seq)), has, "{seq} of {stride}, each {asked}");
-                }
-            }
-        }
-        assert!(!Ascending::new(std::iter::empty()).has(Seq(1)));
-    }
 }

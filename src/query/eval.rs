@@ -10,6 +10,7 @@ use super::matcher::{Matcher, TextSearch};
 use super::plan::{Check, Node, NumberColumn, NumberTest, Plan, SymbolColumn};
 use super::scan::EndedSessions;
 use crate::model::EntryId;
+use crate::model::fingerprint::short_id;
 use crate::store::{Columns, Rows, Strings, Summary, Symbol};
 
 /// One run of a plan over entries that share their strings.
@@ -78,7 +79,8 @@ impl<'a> Run<'a> {
 
     fn check_possible(&mut self, check: &'a Check, summary: &Summary) -> bool {
         match check {
-            Check::Flags(crate::model::Flags::ERROR) => !summary.errors.is_empty(),
+            Check::Flags(crate::model::Flags::ERROR)
+            | Check::Symbols(SymbolColumn::Fingerprint, ..) => !summary.errors.is_empty(),
             Check::Ids(from, to) => overlaps(summary.ids, *from, *to),
             Check::Symbols(SymbolColumn::Kind, matcher, table) => {
                 let mut kinds = summary.kinds.iter();
@@ -136,6 +138,11 @@ impl<'a> Run<'a> {
             Check::Flags(flags) => left.retain(|row| columns.has(*row as usize, *flags)),
             Check::Ids(from, to) => retain(&mut left, &columns.id, |id| (from..=to).contains(&&id)),
             Check::Number(column, test) => left.retain(|row| number(columns, *column, test, *row)),
+            Check::Symbols(SymbolColumn::Fingerprint, matcher, table) => {
+                retain(&mut left, &columns.fingerprint, |symbol| {
+                    self.group(*table, matcher, symbol)
+                });
+            }
             Check::Symbols(column, matcher, table) => {
                 retain(&mut left, symbols(columns, *column), |symbol| {
                     self.symbol(*table, matcher, symbol)
@@ -163,6 +170,14 @@ impl<'a> Run<'a> {
         self.tables
             .get_mut(table)
             .is_some_and(|t| t.of(symbol, || matcher.matches(strings.get(symbol))))
+    }
+
+    fn group(&mut self, table: usize, matcher: &Matcher, symbol: Symbol) -> bool {
+        let strings = self.strings;
+        let is_it = || matcher.matches(short_id(strings.get(symbol)).as_bytes());
+        self.tables
+            .get_mut(table)
+            .is_some_and(|t| t.of(symbol, is_it))
     }
 
     fn session(&mut self, table: usize, wanted: bool, symbol: Symbol) -> bool {
@@ -201,6 +216,7 @@ fn symbols(columns: &Columns, column: SymbolColumn) -> &[Symbol] {
         SymbolColumn::Session => &columns.session,
         SymbolColumn::User => &columns.user,
         SymbolColumn::Role => &columns.role,
+        SymbolColumn::Fingerprint => &columns.fingerprint,
     }
 }
 

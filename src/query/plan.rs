@@ -62,6 +62,8 @@ pub(super) enum SymbolColumn {
     Session,
     User,
     Role,
+    /// By its short id.
+    Fingerprint,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,6 +265,7 @@ fn symbol_column(field: &str) -> Option<SymbolColumn> {
         "session" => SymbolColumn::Session,
         "user" => SymbolColumn::User,
         "role" => SymbolColumn::Role,
+        "fingerprint" => SymbolColumn::Fingerprint,
         _ => return None,
     })
 }

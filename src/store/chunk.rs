@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::{Columns, Page, Payloads, Symbol};
 use crate::model::{EntryId, Flags, Ms};
 
-/// A run of entries. Shared by `Arc`; sealed chunks never change but for the duplicate mark.
+/// A run of entries. Shared by `Arc`; sealed chunks never change but for the marks.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chunk {
     /// The columns, in symbols of the log.
@@ -31,7 +31,7 @@ pub struct Summary {
     pub users: Vec<Symbol>,
     /// Rows that are errors, ascending.
     pub errors: Vec<u32>,
-    /// Entries with each fingerprint, by symbol, and the row of the last of them.
+    /// Errors with each fingerprint that repeat no event, by symbol, and the row of the last of them.
     pub fingerprints: Vec<(Symbol, u32, u32)>,
 }
 
@@ -76,6 +76,21 @@ impl Chunk {
         self.columns.shrink();
         self.payloads.shrink();
         self.summary = Some(Summary::of(&self.columns));
+    }
+
+    /// Sets marks on a row; an error that turns out to repeat an event counts no more.
+    pub(super) fn mark(&mut self, row: usize, flags: Flags) {
+        let Some(marks) = self.columns.flags.get_mut(row) else {
+            return;
+        };
+        let was_counted = marks.has(Flags::ERROR) && !marks.has(Flags::DUPLICATE);
+        *marks = marks.with(flags);
+        if let Some(summary) = &mut self.summary
+            && was_counted
+            && marks.has(Flags::DUPLICATE)
+        {
+            summary.uncount(&self.columns, row);
+        }
     }
 
     /// Rows that are errors, ascending.
@@ -125,8 +140,27 @@ impl Summary {
             kinds: counts(&columns.kind),
             sessions: distinct(&columns.session),
             users: distinct(&columns.user),
-            fingerprints: groups(&columns.fingerprint, &errors),
+            fingerprints: groups(columns, &errors),
             errors,
+        }
+    }
+
+    /// Takes an error out of its group.
+    fn uncount(&mut self, columns: &Columns, row: usize) {
+        let symbol_of = |row: usize| columns.fingerprint.get(row).copied().unwrap_or_default();
+        let symbol = symbol_of(row);
+        let Ok(at) = self.fingerprints.binary_search_by_key(&symbol, |f| f.0) else {
+            return;
+        };
+        let others = self.errors.iter().rev().filter(|other| {
+            let other = **other as usize;
+            symbol_of(other) == symbol && !columns.has(other, Flags::DUPLICATE)
+        });
+        match (others.copied().next(), self.fingerprints.get_mut(at)) {
+            (Some(last), Some((_, count, kept))) => (*count, *kept) = (*count - 1, last),
+            _ => {
+                self.fingerprints.remove(at);
+            }
         }
     }
 }
@@ -145,10 +179,14 @@ fn counts(column: &[Symbol]) -> Vec<(Symbol, u32)> {
     counts
 }
 
-fn groups(fingerprints: &[Symbol], errors: &[u32]) -> Vec<(Symbol, u32, u32)> {
+fn groups(columns: &Columns, errors: &[u32]) -> Vec<(Symbol, u32, u32)> {
     let mut groups: HashMap<Symbol, (u32, u32)> = HashMap::new();
     for row in errors {
-        let symbol = fingerprints.get(*row as usize).copied().unwrap_or_default();
+        let at = *row as usize;
+        if columns.has(at, Flags::DUPLICATE) {
+            continue;
+        }
+        let symbol = columns.fingerprint.get(at).copied().unwrap_or_default();
         let group = groups.entry(symbol).or_default();
         *group = (group.0 + 1, *row);
     }

@@ -143,10 +143,10 @@ fn draw_heat(canvas: &mut Canvas, (x, each): (u16, u16), column: &[u32], most: u
         if count == 0 || up >= rows {
             continue;
         }
-        let share = (f64::from(count) / f64::from(most.max(1))).sqrt();
+        let part = (f64::from(count) / f64::from(most.max(1))).sqrt();
         let shade = SHADES.iter().enumerate().rfind(|(n, _)| {
             let from = f64::from(u8::try_from(*n).unwrap_or(0)) / 4.0;
-            share > from
+            part > from
         });
         let glyph = shade.map_or(SHADES[0], |(_, glyph)| glyph);
         canvas.repeat(x, rows - 1 - up, each, glyph, style);

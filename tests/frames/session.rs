@@ -106,7 +106,7 @@ fn what_has_happened_later_is_gone_from_an_earlier_state() {
 #[test]
 fn what_the_last_event_changed_is_a_band_with_amber_words() {
     let frame = frame(TURNS, 140, 36, "2gjjjjjjjjj");
-    let (x, y) = find(&frame, "errors   ");
+    let (x, y) = find(&frame, "errors        ");
     assert_eq!(frame[(x, y)].bg, BAND);
     assert_eq!(frame[(x - 2, y)].fg, AMBER);
     assert_eq!(frame[find(&frame, "was 1")].fg, AMBER);

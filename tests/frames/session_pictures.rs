@@ -4,7 +4,7 @@
 
 /// 140×36, on an error.
 pub const BESIDE: &str = "
- lookback   ‖ 22:14:51.000  memory:events  event 10 of 15 loaded  1×  idle ≤ 2 s  8 s ago  +5 newer                 1 dashboard   2 session
+  ‖ 22:14:51.000   event 10 of 15 loaded  1×  idle ≤ 2 s  8 s ago  +5 newer                  1 dashboard   2 session   3 errors   4 metrics
 
 ━ session s1 ada  open 1m 31s ───────────────────────────────────────── event 10 of 15 ┬─ state at event 10 ──────────────── changed by it ─
  offset       event                                            latency  tokens    turn │  user           ada
@@ -43,7 +43,7 @@ pub const BESIDE: &str = "
 ";
 /// 80×24, on the error before it.
 pub const STACKED: &str = "
-  ‖ 22:14:45.000   event 6  1×  idle ≤ 2 s  14 s ago  +9 newer
+ lookback   ‖ 22:14:45.000   event 6  1×  idle ≤ 2 s  14 s ago  +9 newer
 ━ session s1 ada  open 1m 25s ────────────────────────────────── event 6 of 15 ─
  offset       event                                    latency  tokens    turn ▐
  +00:00     ▸ session.started                                                  ▐
@@ -85,7 +85,7 @@ pub const TINY: &str = "
 ";
 /// 140×36, compared with the search.
 pub const COMPARED: &str = "
- lookback   ‖ 22:14:47.000  memory:events  event 9 of 15 loaded  1×  idle ≤ 2 s  12 s ago  +6 newer                 1 dashboard   2 session
+  ‖ 22:14:47.000   event 9 of 15 loaded  1×  idle ≤ 2 s  12 s ago  +6 newer                  1 dashboard   2 session   3 errors   4 metrics
 
 ━ session s1 ada  open 1m 27s ────────────────────────────────────────── event 9 of 15 ┬─ state at event 9 ─── ◆ against event 4, 22:14:05 ─
  offset       event                                            latency  tokens    turn │  user           ada

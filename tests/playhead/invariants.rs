@@ -1,12 +1,14 @@
 //! What must hold of every state and of its view.
 
+use std::collections::HashSet;
+
 use lookback::app::layout::ScreenId;
 use lookback::app::playhead::Playhead;
 use lookback::app::screen::{self, FeedRow};
 use lookback::app::view::{Line, View};
-use lookback::model::Mapping;
+use lookback::model::{Flags, Mapping};
 use lookback::project::session_state::SessionFold;
-use lookback::store::Seq;
+use lookback::store::{Cursor, Seq, Symbol};
 
 use super::stage::Stage;
 
@@ -24,6 +26,9 @@ pub fn hold(stage: &Stage) {
     if stage.state.screen == ScreenId::Session {
         session_screen_tells_the_fold(stage);
         timeline_shows_the_playhead(stage, &view);
+    }
+    if stage.state.screen == ScreenId::Errors {
+        error_screen_tells_the_groups(stage, &view);
     }
 }
 
@@ -84,14 +89,98 @@ fn errors_count_what_is_before_the_playhead(stage: &Stage, view: &View) {
     }
     let cursor = stage.state.cursor();
     let visible = stage.visible();
+    if is_behind(stage) {
+        return;
+    }
     let errors = visible
         .iter()
-        .filter(|seq| cursor.includes(**seq) && stage.is_error(**seq));
+        .filter(|seq| cursor.includes(**seq) && is_counted(stage, **seq));
     let title = text(&view.errors.title);
-    let shown = title.split(' ').nth(1).unwrap_or("0").replace(',', "");
+    let shown = title.split(' ').nth(1).unwrap_or_default().replace(',', "");
+    let shown = if shown.is_empty() { "0" } else { &shown };
     assert_eq!(shown, errors.count().to_string(), "{title}");
     let groups = screen::error_groups(&stage.state);
     assert!(groups.iter().all(|group| cursor.includes(group.last)));
+}
+
+/// An error that repeats no event.
+fn is_counted(stage: &Stage, seq: Seq) -> bool {
+    let marks = stage.state.log.get(seq).map(|entry| entry.flags());
+    stage.is_error(seq) && !marks.is_some_and(|marks| marks.has(Flags::DUPLICATE))
+}
+
+/// While history loads the error screen may know a little less.
+fn is_behind(stage: &Stage) -> bool {
+    let failing = stage.state.failing.as_ref();
+    failing.is_some_and(|failing| failing.is_behind(&stage.state.log))
+}
+
+/// Groups, occurrences and the selection are what a plain look at every entry finds.
+fn error_screen_tells_the_groups(stage: &Stage, view: &View) {
+    let failing = stage.state.failing.as_ref().unwrap();
+    if is_behind(stage) {
+        return;
+    }
+    let log = &stage.state.log;
+    let cursor = stage.state.cursor();
+    let visible = stage.visible();
+    let counted: Vec<Seq> = visible
+        .iter()
+        .copied()
+        .filter(|seq| is_counted(stage, *seq))
+        .collect();
+    let of = |group: Symbol, before: Cursor| -> Vec<Seq> {
+        let is_of = |seq: &Seq| {
+            before.includes(*seq) && log.get(*seq).is_some_and(|e| e.fingerprint() == group)
+        };
+        counted.iter().copied().filter(is_of).collect()
+    };
+    let mut names: HashSet<Symbol> = HashSet::new();
+    for group in failing.groups() {
+        assert!(names.insert(group.fingerprint));
+        let seqs = of(group.fingerprint, cursor);
+        let sessions: HashSet<Symbol> = seqs
+            .iter()
+            .filter_map(|seq| log.get(*seq).map(|entry| entry.session()))
+            .filter(|session| session.is_some())
+            .collect();
+        assert_eq!(group.count, seqs.len() as u64);
+        assert_eq!(group.sessions.count, sessions.len() as u64);
+        assert_eq!(
+            (Some(&group.first), Some(&group.last)),
+            (seqs.first(), seqs.last())
+        );
+    }
+    let happened = counted.iter().filter(|seq| cursor.includes(**seq)).count();
+    assert_eq!(failing.errors(), happened as u64);
+    let Some(group) = failing.group() else {
+        assert_eq!(happened, 0);
+        return;
+    };
+    let mut wanted = of(group, stage.state.horizon());
+    wanted.reverse();
+    let Some(area) = view.layout.occurrences else {
+        return;
+    };
+    let rows = &view.occurrences.table.rows;
+    let height = usize::from(area.body().height);
+    assert_eq!(
+        rows.len(),
+        height.min(wanted.len()),
+        "as many as there is room for"
+    );
+    let shown: Vec<Seq> = (0..rows.len())
+        .filter_map(|row| screen::occurrence_row(&stage.state, row))
+        .collect();
+    let begin = wanted.iter().position(|seq| Some(seq) == shown.first());
+    assert!(wanted[begin.unwrap_or(0)..].starts_with(&shown));
+    for (seq, row) in shown.iter().zip(rows) {
+        assert_eq!(row.future, !cursor.includes(*seq));
+        assert_eq!(row.selected, Some(*seq) == failing.selected());
+    }
+    let selected = rows.iter().filter(|row| row.selected).count();
+    let has = failing.selected().is_some() && height > 0;
+    assert_eq!(selected, usize::from(has), "the selected one is in view");
 }
 
 fn session_shows_what_is_before_the_playhead(stage: &Stage) {

@@ -98,9 +98,10 @@ pub fn list_areas(area: Area, shares: &[u16]) -> Vec<Area> {
     let end = area.x.saturating_add(area.width);
     let mut x = area.x;
     let areas = shares.iter().enumerate().map(|(n, share)| {
-        let width = match n + 1 == shares.len() {
-            true => end.saturating_sub(x),
-            false => area.width / whole * share - 1,
+        let width = if n + 1 == shares.len() {
+            end.saturating_sub(x)
+        } else {
+            (area.width / whole * share).saturating_sub(1)
         };
         let place = Area { x, width, ..area };
         x = x.saturating_add(width + 1);

@@ -41,9 +41,7 @@ fn alone(out: &mut Layout, all: Area, pane: PaneId) {
     match pane {
         PaneId::State => out.state = Some(all),
         PaneId::Detail => out.detail = Some(all),
-        PaneId::Feed | PaneId::Session | PaneId::Errors | PaneId::Charts | PaneId::Lists => {
-            out.session = Some(all);
-        }
+        _ => out.session = Some(all),
     }
 }
 

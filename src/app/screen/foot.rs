@@ -38,18 +38,15 @@ fn keys(state: &State) -> Vec<(SafeText, SafeText)> {
 
 /// What the footer says of a command, if it shows it: `usual` where no screen and no state says something else.
 fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option<&'static str> {
-    if state.screen == ScreenId::Metrics
-        && let Some(label) = on_metrics(state, command)
-    {
-        return label;
-    }
     let on_session = state.screen == ScreenId::Session;
+    let on_errors = state.screen == ScreenId::Errors;
     match command {
         Command::PlayPause => Some(match state.playhead {
             Playhead::Paused(_) => "play",
             Playhead::Following | Playhead::Playing { .. } => "pause",
         }),
         Command::Follow if state.playhead == Playhead::Following => None,
+        _ if state.screen == ScreenId::Metrics => on_metrics(state, command, usual),
         Command::Open if state.panes.zoomed == Some(PaneId::Detail) => Some("close"),
         Command::Open if on_session => Some("entry"),
         Command::Open if state.panes.detail.is_some() => Some("close"),
@@ -57,6 +54,14 @@ fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option
         Command::SessionStart if on_session => Some("start, end"),
         Command::Compare if on_session && state.panes.baseline.is_some() => Some("stop comparing"),
         Command::Compare if on_session => Some("compare"),
+        Command::Open if on_errors => Some(match state.panes.focus {
+            PaneId::Errors => "occurrences",
+            PaneId::Occurrences => "session",
+            _ => "zoom",
+        }),
+        Command::NextForm if on_errors => Some("form"),
+        Command::Back if on_errors => Some("back"),
+        Command::PreviousMarker | Command::RunUntil | Command::GoTo if on_errors => None,
         Command::Back if on_session => Some("back"),
         Command::Filter | Command::NarrowSession | Command::PreviousMarker | Command::RunUntil
             if on_session =>
@@ -67,10 +72,13 @@ fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option
     }
 }
 
-/// What it says on the metrics screen, where that is something else.
-fn on_metrics(state: &State, command: Command) -> Option<Option<&'static str>> {
+fn on_metrics(
+    state: &State,
+    command: Command,
+    usual: Option<&'static str>,
+) -> Option<&'static str> {
     let below = state.metrics.choice.below;
-    Some(match command {
+    match command {
         Command::Longer => Some("window"),
         Command::Patterns if below == Below::Patterns => Some("lists"),
         Command::Patterns => Some("patterns"),
@@ -79,8 +87,8 @@ fn on_metrics(state: &State, command: Command) -> Option<Option<&'static str>> {
         Command::Axis => Some("clock"),
         Command::Open => Some("feed"),
         Command::PreviousMarker | Command::RunUntil | Command::NarrowSession => None,
-        _ => return None,
-    })
+        _ => usual,
+    }
 }
 
 /// Of several keys for the same command only the first.

@@ -1,6 +1,7 @@
 //! What the keys do.
 
-use super::{bookmarks, inspect, landing, metrics, scrubber, seek, settle::feed_height, until};
+use super::settle::feed_height;
+use super::{bookmarks, errors, inspect, landing, metrics, scrubber, seek, until};
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
@@ -23,6 +24,7 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         ScreenId::Dashboard => common(state, command),
         ScreenId::Session => inspect::run(state, command),
         ScreenId::Metrics => metrics::run(state, command),
+        ScreenId::Errors => errors::run(state, command),
     }
 }
 
@@ -100,7 +102,7 @@ fn rows(state: &mut State, by: i64) {
         PaneId::Feed => seek::step(state, by),
         PaneId::Session => step_in_session(state, by),
         PaneId::Errors => step_in_errors(state, by),
-        PaneId::Detail | PaneId::State | PaneId::Charts | PaneId::Lists => scroll_detail(state, by),
+        _ => scroll_detail(state, by),
     }
 }
 

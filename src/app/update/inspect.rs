@@ -20,11 +20,14 @@ pub fn show(state: &mut State, screen: ScreenId) {
     state.screen = screen;
     state.inspected = None;
     state.metrics.measured = None;
+    state.failing = None;
+    state.panes.back_to = ScreenId::Dashboard;
     state.panes.zoomed = None;
     state.panes.focus = match screen {
         ScreenId::Dashboard => PaneId::Feed,
         ScreenId::Session => PaneId::Session,
         ScreenId::Metrics => PaneId::Charts,
+        ScreenId::Errors => PaneId::Errors,
     };
 }
 
@@ -71,9 +74,7 @@ fn rows(state: &mut State, by: i64) {
     match state.panes.focus {
         PaneId::Detail => scroll_entry(state, by),
         PaneId::State => scroll_state(state, by),
-        PaneId::Feed | PaneId::Session | PaneId::Errors | PaneId::Charts | PaneId::Lists => {
-            step(state, by);
-        }
+        _ => step(state, by),
     }
 }
 
@@ -99,7 +100,8 @@ fn scrolled(at: usize, by: i64, lines: usize) -> usize {
     at.saturating_add_signed(by).min(lines.saturating_sub(1))
 }
 
-fn scroll_entry(state: &mut State, by: i64) {
+/// Scrolls the entry.
+pub fn scroll_entry(state: &mut State, by: i64) {
     let lines = screen::detail_lines(state);
     let entry = &mut state.panes.entry;
     entry.scroll = scrolled(entry.scroll, by, lines);
@@ -167,7 +169,8 @@ fn open(state: &mut State) {
     };
 }
 
-fn next_form(state: &mut State) {
+/// Shows the entry in its next form.
+pub fn next_form(state: &mut State) {
     state.panes.entry = Detail {
         form: state.panes.entry.form.next(),
         scroll: 0,
@@ -214,5 +217,8 @@ fn back(state: &mut State) {
         state.panes.focus = PaneId::Session;
         return;
     }
-    show(state, ScreenId::Dashboard);
+    show(state, state.panes.back_to);
+    if state.screen == ScreenId::Errors {
+        state.panes.focus = PaneId::Occurrences;
+    }
 }

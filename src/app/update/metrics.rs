@@ -7,6 +7,7 @@ use crate::app::keymap::Command;
 use crate::app::layout::metrics::{chart_areas, plot_columns};
 use crate::app::layout::{PaneId, ScreenId};
 use crate::app::metrics::{Below, Choice, Length, Measured, Subject};
+use crate::app::narrowing::Narrowing;
 use crate::app::state::State;
 use crate::app::zoom::Zoom;
 use crate::model::Ms;
@@ -99,7 +100,7 @@ pub fn measure(state: &mut State) {
     let narrowing = state.narrowing.as_ref();
     let subject = Subject {
         log: &state.log,
-        matches: narrowing.map(|n| n.matches()),
+        matches: narrowing.map(Narrowing::matches),
         filter: narrowing.map_or((0, false), |n| (state.generation, n.is_asked())),
         is_loading: !state.feed.history.idle,
         cursor: state.cursor(),

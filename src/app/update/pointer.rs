@@ -55,6 +55,7 @@ fn pane_at(state: &State, mouse: Mouse) -> Option<(PaneId, Area)> {
         (PaneId::Detail, l.detail),
         (PaneId::Charts, l.charts),
         (PaneId::Lists, l.lists),
+        (PaneId::Occurrences, l.occurrences),
     ];
     let mut present = panes.into_iter().filter_map(|(id, area)| Some((id, area?)));
     present.find(|(_, area)| area.contains(mouse.column, mouse.row))
@@ -76,11 +77,19 @@ fn press(state: &mut State, mouse: Mouse) {
         }
         PaneId::Session => {
             let found = match state.screen {
-                ScreenId::Dashboard => screen::session_row(state, row),
+                ScreenId::Dashboard | ScreenId::Errors => screen::session_row(state, row),
                 ScreenId::Session => screen::timeline_row(state, row),
                 ScreenId::Metrics => None,
             };
             if let Some(seq) = found {
+                seek::stand_on(state, seq);
+            }
+        }
+        PaneId::Errors if state.screen == ScreenId::Errors => {
+            state.panes.group = screen::group_row(state, row).or(state.panes.group);
+        }
+        PaneId::Occurrences => {
+            if let Some(seq) = screen::occurrence_row(state, row) {
                 seek::stand_on(state, seq);
             }
         }

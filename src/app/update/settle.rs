@@ -1,5 +1,6 @@
 //! What must hold after every action: the playhead stands on the log, the feed shows the playhead, the session pane has a session.
 
+use super::errors;
 use crate::app::inspected::{Inspected, Subject};
 use crate::app::layout::ScreenId;
 use crate::app::playhead::Playhead;
@@ -34,6 +35,7 @@ pub fn settle(state: &mut State) {
             inspect(state);
             keep_playhead_in_timeline(state);
         }
+        ScreenId::Errors => errors::settle(state),
     }
 }
 

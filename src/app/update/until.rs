@@ -111,10 +111,8 @@ fn plan(state: &State, filter: Filter) -> Arc<Plan> {
             let session = state.log.strings().get(state.panes.session);
             Filter::equals("session", session).and(filter)
         }
-        (ScreenId::Dashboard | ScreenId::Metrics, Some(narrowing)) => {
-            narrowing.filter.clone().and(filter)
-        }
-        (ScreenId::Dashboard | ScreenId::Metrics, None) => filter,
+        (_, Some(narrowing)) => narrowing.filter.clone().and(filter),
+        (_, None) => filter,
     };
     let mapping = (*state.options.mapping).clone();
     Arc::new(filter.plan(state.now()).with_mapping(mapping))

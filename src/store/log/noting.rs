@@ -84,9 +84,7 @@ impl Log {
         if slot.chunk.columns.has(row, flags) {
             return;
         }
-        if let Some(marks) = Arc::make_mut(&mut slot.chunk).columns.flags.get_mut(row) {
-            *marks = marks.with(flags);
-        }
+        Arc::make_mut(&mut slot.chunk).mark(row, flags);
     }
 }
 

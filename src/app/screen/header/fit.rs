@@ -19,15 +19,23 @@ impl<R> Part<R> {
     }
 }
 
-/// Drops the parts of the highest rank until the others fit.
+/// Keeps the parts that stay, and of the others, lowest rank first, those for which there is room: all of a rank or none.
 pub fn fit<R: Copy + Ord>(parts: &mut Vec<Part<R>>, stays: R, room: usize) {
-    while parts.iter().map(Part::width).sum::<usize>() > room {
-        let ranks = parts.iter().map(|part| part.rank);
-        let Some(highest) = ranks.max().filter(|rank| *rank > stays) else {
-            return;
-        };
-        parts.retain(|part| part.rank < highest);
-    }
+    let mut ranks: Vec<R> = parts.iter().map(|part| part.rank).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    let width_of = |rank: R| -> usize {
+        let parts = parts.iter().filter(|part| part.rank == rank);
+        parts.map(Part::width).sum()
+    };
+    let mut used = 0;
+    ranks.retain(|rank| {
+        let width = width_of(*rank);
+        let keep = *rank <= stays || used + width <= room;
+        used += if keep { width } else { 0 };
+        keep
+    });
+    parts.retain(|part| ranks.contains(&part.rank));
 }
 
 /// All of them one after another; what stands first has no blanks before it.

@@ -202,14 +202,13 @@ impl Plots<'_> {
             line.push(Piece::own(name, Tone::Dim));
             line.push(Piece::own(&value(q), Tone::Strong));
         }
-        let chart = Chart {
+        Chart {
             title: line,
             plot: Plot::Points(self.measured.buckets.iter().map(of).collect()),
             scale: scale.labels(),
             times: self.times.clone(),
             ..Chart::default()
-        };
-        chart
+        }
     }
 
     fn heat(&self) -> Chart {
