@@ -31,6 +31,14 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow(state, command);
         }
+        Command::Show(ScreenId::Session) => {
+            let session = state.selected().map(|entry| entry.session());
+            state.panes.session = session
+                .filter(|s| s.is_some())
+                .unwrap_or(state.panes.session);
+            inspect::show(state, ScreenId::Session);
+            state.panes.back_to = ScreenId::Errors;
+        }
         // These speak of the selected error.
         Command::Copy | Command::Bookmark => return commands::common(state, command),
         _ => return of_the_playhead(state, command),
