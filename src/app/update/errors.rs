@@ -21,6 +21,10 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Up => rows(state, -1),
         Command::PageDown => rows(state, page(state)),
         Command::PageUp => rows(state, -page(state)),
+        // Before the first error there is no group yet.
+        Command::NextError | Command::PreviousError if !has_group(state) => {
+            return of_the_playhead(state, command);
+        }
         Command::NextError => to_occurrence(state, true),
         Command::PreviousError => to_occurrence(state, false),
         Command::NextPane => focus(state, 1),
@@ -44,6 +48,10 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         _ => return of_the_playhead(state, command),
     }
     Vec::new()
+}
+
+fn has_group(state: &State) -> bool {
+    state.failing.as_ref().is_some_and(|f| f.group().is_some())
 }
 
 /// Runs a command that speaks of the playhead's entry, whatever is selected here.
