@@ -34,17 +34,19 @@ const SIZE: Size = Size {
     height: 50,
 };
 
-/// What is on the screen: its name, a filter, and whether the detail is open.
-const FORMS: [(&str, &str, bool); 5] = [
-    ("all events", "", false),
-    ("detail open", "", true),
-    ("is:error (few match)", "is:error", false),
+/// What is on the screen: its name, a filter, and the key that opens more.
+const FORMS: [(&str, &str, Option<Code>); 7] = [
+    ("all events", "", None),
+    ("detail open", "", Some(Code::Enter)),
+    ("is:error (few match)", "is:error", None),
     (
         "type:message.added (most match)",
         "type:message.added",
-        false,
+        None,
     ),
-    ("both", "type:message.added", true),
+    ("both", "type:message.added", Some(Code::Enter)),
+    ("error screen", "", Some(Code::Char('3'))),
+    ("error screen, is:error", "is:error", Some(Code::Char('3'))),
 ];
 
 fn state(agents: &Agents, entries: u64) -> State {
@@ -101,12 +103,13 @@ fn seek(state: &mut State, ms: Ms) {
     prompt(state, '@', &ms.to_string());
 }
 
-fn in_form(mut state: State, filter: &str, detail: bool) -> State {
+fn in_form(mut state: State, filter: &str, opens: Option<Code>) -> State {
     if !filter.is_empty() {
         prompt(&mut state, '/', filter);
     }
-    if detail {
-        act(&mut state, Action::Key(Key::plain(Code::Enter)));
+    if let Some(key) = opens {
+        let took = timed(|| act(&mut state, Action::Key(Key::plain(key))));
+        println!("{:34} {took:.1?}", "  opening it");
     }
     state
 }
@@ -154,8 +157,8 @@ fn measure(name: &str, agents: &Agents, entries: u64) {
     });
     let naive = share(&recount, 50);
     println!("{:34} p50 {naive:10.1?}", "naive recount");
-    for (name, filter, detail) in FORMS {
-        let mut state = in_form(state.clone(), filter, detail);
+    for (name, filter, opens) in FORMS {
+        let mut state = in_form(state.clone(), filter, opens);
         let times = at_random(entries, SEEKS, |ms| {
             timed(|| {
                 seek(&mut state, ms);

@@ -34,6 +34,19 @@ fn a_filter_without_errors_is_told() {
 }
 
 #[test]
+fn before_the_first_error_e_goes_to_it() {
+    let before = picture(&in_color(&screen(&told(SAMPLE, 120, 40, "g3"))));
+    assert!(before.contains("no errors up to here"), "{before}");
+    let on_it = picture(&in_color(&screen(&told(SAMPLE, 120, 40, "g3e"))));
+    assert!(on_it.contains("errors 1 in 1 group"), "{on_it}");
+    let next = picture(&in_color(&screen(&told(SAMPLE, 120, 40, "g3ee"))));
+    assert!(
+        next.contains("errors 1 in 1 group"),
+        "the group has no other: {next}"
+    );
+}
+
+#[test]
 fn the_selected_group_and_occurrence_have_a_band_and_errors_are_red() {
     let frame = in_color(&screen(&told(SAMPLE, 160, 45, "3\rj")));
     let (x, y) = find(&frame, "rate_limit");

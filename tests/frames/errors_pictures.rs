@@ -48,7 +48,7 @@ pub const BESIDE: &str = "
  ▃▁▁▅▁▃▁▁▃▁▃▃▁▃▁▃▃▃▁▁▁▁▁▁▁▁▁▃▁▃▁▁▁▁▃▁▃▃▃▁▃▁▁▁▃▃▁▇█▅▁▁▁▁▁▁▁▁▁▁▁▁▃▃▁▁▃▃▁▁▁▃▁▁▁▁▁▁▁▁▃▃▃▁▁▁▁▁▁▃▃▅▁▁▁▁▁▁▁▃▃▃▁▁▁▁▁▁▁▃▅▁▅▁▁▃▁▃▁▁▁▁▁▁▁▃▁▁▁▁▃▁▁▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▃
                                        ▪        ▪▲▪                                                              ▪
 
- space play   ← → step   e E error   / filter   f follow   Enter session   v form   Tab pane   o this session   Esc back   ? help
+ space play   e E error   / filter   f follow   Enter session   v form   Tab pane   o this session   Esc back   ? help
 ";
 /// 80×24, on the second.
 pub const STACKED: &str = "
@@ -56,9 +56,9 @@ pub const STACKED: &str = "
  events/s  0.23      errors/s  0.07      p95  4.5 s          active  3
  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█   ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█   ················█   ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█
 ─ errors 9 in 2 groups ─────────────────────────────────────────────────────────
-  errors   share  code              message            sessions   users   last
-▌      8    89 %  rate_limit        rate limited by …         3       3    0 s
-       1    11 %  tool_error        the calendar ans…         1       1   14 s
+  errors  code              message                    sessions   users   last
+▌      8  rate_limit        rate limited by the mode…         3       3    0 s
+       1  tool_error        the calendar answered ‹n…         1       1   14 s
 
 
 ━ occurrences rate_limit  cf799d7c2314 ──────────────────────────────── 8 of 9 ─
@@ -75,7 +75,7 @@ pub const STACKED: &str = "
 ─ 14:00:02 ──────────────▼─────────────────────────────────────────── 14:03:50 ─
  ▂▄▂▁▂▄▂▂▄▁▁▁▁▂▂▁▁▂▄▂▂▂▂█▅▁▁▁▁▁▂▂▂▂▁▂▁▁▁▂▄▁▁▁▄▄▁▁▁▄▂▁▁▁▅▄▂▂▁▁▁▂▁▁▂▁▁▂▁▁▁▁▁▁▁▁▁▂
                     ▪   ▪▲                              ▪
- space play   ← → step   e E error   / filter   f follow   ? help
+ space play   e E error   / filter   f follow   Enter session   v form   ? help
 ";
 /// 60×12, in the entry.
 pub const ALONE: &str = "
@@ -90,7 +90,7 @@ pub const ALONE: &str = "
   message           rate limited by the model, retry in 16 │
 ─ 14:00:02 ────────────────────────────────────── 14:03:50▼─
  ▂▄▁▃▂▃▃▁▁▂▂▁▂▃▂▂▃█▃▁▁▁▂▂▃▁▂▁▁▃▂▁▁▅▁▁▃▂▁▁▄▃▃▁▁▂▁▂▁▁▂▁▁▁▁▁▁▂
- space pause   ← → step   e E error   / filter   ? help
+ space pause   e E error   / filter   Enter zoom   ? help
 ";
 /// 80×24, under a filter that matches no error.
 pub const NOTHING: &str = "
@@ -99,8 +99,8 @@ pub const NOTHING: &str = "
  ▁▁▁▁▁▁▁▁▁▁▁▁▁▇█▆▂   ▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁   ·············▄█▃·   ▁▁▁▁▁▁▁▁▁▁▁▁▁█▅█▃
 ━ errors  user:nobody ──────────────────────────────────────────────────────────
 
-                     no errors among the matches up to here
-                / changes the filter, f follows the newest entry
+                          no errors among the matches
+                              / changes the filter
 
 
 ─ occurrences ──────────────────────────────────────────────────────────────────
@@ -117,5 +117,5 @@ pub const NOTHING: &str = "
 ─ 14:00:02 ────────────────────────────────────────────────────────── 14:03:50▼─
  ▂▄▂▁▂▄▂▂▄▁▁▁▁▂▂▁▁▂▄▂▂▂▂█▅▁▁▁▁▁▂▂▂▂▁▂▁▁▁▂▄▁▁▁▄▄▁▁▁▄▂▁▁▁▅▄▂▂▁▁▁▂▁▁▂▁▁▂▁▁▁▁▁▁▁▁▁▂
                     ▪   ▪▪                              ▪
- space pause   ← → step   e E error   / filter   Enter occurrences   ? help
+ space pause   e E error   / filter   Enter occurrences   v form   ? help
 ";

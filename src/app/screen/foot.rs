@@ -61,7 +61,11 @@ fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option
         }),
         Command::NextForm if on_errors => Some("form"),
         Command::Back if on_errors => Some("back"),
-        Command::PreviousMarker | Command::RunUntil | Command::GoTo if on_errors => None,
+        Command::StepBack | Command::PreviousMarker | Command::RunUntil | Command::GoTo
+            if on_errors =>
+        {
+            None
+        }
         Command::Back if on_session => Some("back"),
         Command::Filter | Command::NarrowSession | Command::PreviousMarker | Command::RunUntil
             if on_session =>

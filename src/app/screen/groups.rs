@@ -4,6 +4,7 @@ use super::style::{own, theirs};
 use super::{charts, inner_width, number, titled};
 use crate::app::failing::Failing;
 use crate::app::layout::{Area, PaneId};
+use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Row, Scrollbar, Table, Tone};
 use crate::model::{Ms, fingerprint, time};
@@ -75,18 +76,16 @@ pub fn groups(state: &State, area: Area) -> Pane {
 }
 
 fn nothing(state: &State) -> Vec<Line> {
-    let (why, how) = if state.log.is_empty() {
-        ("nothing has happened yet", "")
-    } else if state.narrowing.is_some() {
-        (
+    let following = state.playhead == Playhead::Following;
+    let (why, how) = match (&state.narrowing, following) {
+        _ if state.log.is_empty() => ("nothing has happened yet", ""),
+        (Some(_), true) => ("no errors among the matches", "/ changes the filter"),
+        (Some(_), false) => (
             "no errors among the matches up to here",
-            "/ changes the filter, f follows the newest entry",
-        )
-    } else {
-        (
-            "no errors up to here",
-            "e goes to the next one, f follows the newest entry",
-        )
+            "/ changes the filter",
+        ),
+        (None, true) => ("no errors", ""),
+        (None, false) => ("no errors up to here", "e goes to the next one"),
     };
     vec![own(why, Tone::Dim), own(how, Tone::Faint)]
 }
@@ -192,11 +191,11 @@ const COUNT: u16 = 7;
 const AGE: u16 = 5;
 
 impl Widths {
-    /// Where it is narrow the trend goes, then when it began, then the share.
+    /// Where it is narrow the trend, when it began and the share go, then sessions and users.
     fn of(width: u16) -> Self {
         let (code, share, first, trend) = match width {
             0..60 => (13, 0, 0, 0),
-            60..100 => (16, 6, 0, 0),
+            60..100 => (16, 0, 0, 0),
             100..130 => (18, 6, 8, 12),
             _ => (22, 6, 8, 24),
         };

@@ -21,6 +21,10 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Up => rows(state, -1),
         Command::PageDown => rows(state, page(state)),
         Command::PageUp => rows(state, -page(state)),
+        // Before the first error there is no group yet.
+        Command::NextError | Command::PreviousError if !has_group(state) => {
+            return of_the_playhead(state, command);
+        }
         Command::NextError => to_occurrence(state, true),
         Command::PreviousError => to_occurrence(state, false),
         Command::NextPane => focus(state, 1),
@@ -31,11 +35,23 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow(state, command);
         }
+        Command::Show(ScreenId::Session) => {
+            let session = state.selected().map(|entry| entry.session());
+            state.panes.session = session
+                .filter(|s| s.is_some())
+                .unwrap_or(state.panes.session);
+            inspect::show(state, ScreenId::Session);
+            state.panes.back_to = ScreenId::Errors;
+        }
         // These speak of the selected error.
         Command::Copy | Command::Bookmark => return commands::common(state, command),
         _ => return of_the_playhead(state, command),
     }
     Vec::new()
+}
+
+fn has_group(state: &State) -> bool {
+    state.failing.as_ref().is_some_and(|f| f.group().is_some())
 }
 
 /// Runs a command that speaks of the playhead's entry, whatever is selected here.
