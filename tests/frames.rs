@@ -15,6 +15,12 @@ mod jumps;
 #[path = "frames/jumps_pictures.rs"]
 mod jumps_pictures;
 
+#[path = "frames/metrics.rs"]
+mod metrics;
+
+#[path = "frames/metrics_pictures.rs"]
+mod metrics_pictures;
+
 #[path = "frames/pictures.rs"]
 mod pictures;
 

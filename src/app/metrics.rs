@@ -138,8 +138,6 @@ pub struct Subject<'a> {
     pub matches: Option<&'a VecDeque<Seq>>,
     /// Which filter, and whether its answer is complete.
     pub filter: (u64, bool),
-    /// Whether history is still loading.
-    pub is_loading: bool,
     /// What has happened.
     pub cursor: Cursor,
     /// The window, ms since the epoch; its start is excluded.

@@ -54,6 +54,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
     };
     settle::settle(state);
     scrubber::move_along(state, before);
+    metrics::measure(state);
     effects.extend(history::wants_more(state));
     effects
 }
@@ -121,6 +122,7 @@ pub fn recording_ended(state: &mut State, size: Size, torn: bool) {
         "the recording ends here: what you see is what came out"
     });
     settle::settle(state);
+    metrics::measure(state);
 }
 
 /// Puts a filter in force; the empty one shows everything.

@@ -29,6 +29,7 @@ pub struct Log {
     evidence: Evidence,
     version: u64,
     reshaped: u64,
+    remarked: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +62,7 @@ impl Default for Log {
             evidence: Evidence::default(),
             version: 0,
             reshaped: 0,
+            remarked: 0,
         }
     }
 }
@@ -76,6 +78,12 @@ impl Log {
     #[must_use]
     pub fn reshaped(&self) -> u64 {
         self.reshaped
+    }
+
+    /// Grows when an entry that was here before turns out to repeat an older one that came now.
+    #[must_use]
+    pub fn remarked(&self) -> u64 {
+        self.remarked
     }
 
     /// The boundary before the oldest entry here.

@@ -17,8 +17,8 @@ use crate::store::{Cursor, Log};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Key {
     reshaped: u64,
+    remarked: u64,
     filter: (u64, bool),
-    is_loading: bool,
     how: How,
     bucket_ms: Ms,
 }
@@ -27,8 +27,8 @@ impl Key {
     pub(super) fn of(subject: &Subject<'_>, bucket_ms: Ms) -> Self {
         Self {
             reshaped: subject.log.reshaped(),
+            remarked: subject.log.remarked(),
             filter: subject.filter,
-            is_loading: subject.is_loading,
             how: subject.how,
             bucket_ms,
         }

@@ -89,8 +89,11 @@ fn back(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Measures what the screen shows.
+/// Measures what the screen shows, while it is open. The scrubber has moved before: the window may be what it shows.
 pub fn measure(state: &mut State) {
+    if state.screen != ScreenId::Metrics {
+        return;
+    }
     let choice = state.metrics.choice;
     let layout = state.layout();
     let chart = layout
@@ -102,7 +105,6 @@ pub fn measure(state: &mut State) {
         log: &state.log,
         matches: narrowing.map(Narrowing::matches),
         filter: narrowing.map_or((0, false), |n| (state.generation, n.is_asked())),
-        is_loading: !state.feed.history.idle,
         cursor: state.cursor(),
         window: window(state, choice.length),
         compares: choice.below == Below::Comparison,

@@ -23,10 +23,7 @@ pub fn settle(state: &mut State) {
             keep_playhead_in_feed(state);
             choose_session(state);
         }
-        ScreenId::Metrics => {
-            choose_session(state);
-            super::metrics::measure(state);
-        }
+        ScreenId::Metrics => choose_session(state),
         ScreenId::Session => {
             // It stays with its session, whoever speaks.
             if !state.panes.session.is_some() {

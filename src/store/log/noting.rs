@@ -65,6 +65,7 @@ impl Log {
     pub(super) fn note_event_ids(&mut self, start: Seq, page: &Page) {
         for (seq, hash) in event_ids(start, &page.columns) {
             if let Some(repeats) = self.event_ids.note(hash, seq) {
+                self.remarked += u64::from(repeats != seq);
                 self.mark(repeats, Flags::DUPLICATE);
             }
         }
