@@ -3,6 +3,7 @@
 //! Invariant: `update` is deterministic; everything on the screen is a function of (log, playhead, what is open).
 
 pub mod action;
+pub mod alarms;
 pub mod bookmarks;
 pub mod failing;
 pub mod input;
@@ -19,6 +20,7 @@ pub mod prompt;
 pub mod reopen;
 pub mod screen;
 pub mod search;
+pub mod spike_list;
 pub mod spikes;
 pub mod state;
 pub mod traffic;

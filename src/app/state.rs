@@ -4,6 +4,7 @@ mod form;
 
 use std::sync::Arc;
 
+use super::alarms::Alarms;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::metrics::Metrics;
 use super::narrowing::{Narrowing, Visible};
@@ -11,6 +12,7 @@ use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
 use super::reopen::Reopen;
 use super::search::Search;
+use super::spike_list::SpikeList;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
 use super::{bookmarks::Bookmarks, failing::Failing, inspected::Inspected, loading::Loading};
@@ -32,6 +34,8 @@ pub struct State {
     pub activity: Activity,
     /// How much came when, and where that was abnormal.
     pub traffic: Traffic,
+    /// Which spikes were told as they were raised.
+    pub alarms: Alarms,
     /// What the source said of itself.
     pub feed: Feed,
     /// What was asked for and has not come.
@@ -68,6 +72,8 @@ pub struct State {
     pub opens_at: Option<Moment>,
     /// The bookmarks.
     pub bookmarks: Bookmarks,
+    /// The list of spikes, while it is open.
+    pub spike_list: Option<SpikeList>,
     /// How this is opened again.
     pub reopen: Reopen,
     /// The terminal.
@@ -165,6 +171,7 @@ impl State {
             log: Log::default(),
             activity: Activity::default(),
             traffic: Traffic::default(),
+            alarms: Alarms::default(),
             feed: Feed::default(),
             loading: Loading::default(),
             clock: Clock {
@@ -186,6 +193,7 @@ impl State {
             notice: None,
             opens_at: None,
             bookmarks: Bookmarks::default(),
+            spike_list: None,
             reopen: Reopen::default(),
             size,
         }
@@ -251,6 +259,17 @@ impl State {
             self.present_ms()
         } else {
             last
+        }
+    }
+
+    /// Up to when it is known what did not come: as [`State::moment_end`], but a stream that is followed and has fallen silent is
+    /// silent up to the present, where its clock is known.
+    #[must_use]
+    pub fn silent_until_ms(&self) -> Ms {
+        if self.is_link_down() || self.clock.ahead_ms.is_none() {
+            self.moment_end()
+        } else {
+            self.present_ms()
         }
     }
 

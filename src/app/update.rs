@@ -7,12 +7,14 @@ mod errors;
 mod history;
 mod inspect;
 mod landing;
+mod lists;
 mod metrics;
 mod pointer;
 mod prompts;
 mod scrubber;
 mod seek;
 mod settle;
+mod spikes;
 mod until;
 
 use super::action::{Action, Effect};
@@ -55,6 +57,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
     settle::settle(state);
     scrubber::move_along(state, before);
     metrics::measure(state);
+    effects.extend(spikes::raised(state));
     effects.extend(history::wants_more(state));
     effects
 }
@@ -84,6 +87,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if state.bookmarks.list.is_some() {
         return bookmarks::press(state, key);
+    }
+    if state.spike_list.is_some() {
+        return spikes::press(state, key);
     }
     match keymap::command(key) {
         Some(command) => commands::run(state, command),
