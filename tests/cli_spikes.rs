@@ -102,8 +102,8 @@ fn a_series_a_filter_and_another_bucket_are_taken() {
     let fine = found(&story, &["--bucket", "1s", "--series", "errors"]);
     assert_eq!(told(&fine), ["errors 22:23:20-22:23:30"]);
     assert_eq!(
-        fine[0]["raised"], "2023-11-14T22:23:23.000Z",
-        "after three errors"
+        fine[0]["raised"], "2023-11-14T22:23:21.000Z",
+        "after one second"
     );
 }
 

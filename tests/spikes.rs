@@ -306,3 +306,88 @@ proptest! {
         }
     }
 }
+
+/// The goal of `cargo bench --bench spikes`, on fewer buckets.
+#[test]
+fn quiet_poisson_traffic_raises_at_most_one_false_alarm_in_10_000_buckets_of_each_series() {
+    for (per_bucket, buckets) in [
+        (0.01, 30_000),
+        (0.1, 30_000),
+        (1.0, 30_000),
+        (10.0, 20_000),
+        (100.0, 10_000),
+    ] {
+        let length = buckets * 10_000;
+        let entries = traffic(11, length, |_| (per_bucket / 10.0, 0.05));
+        let found = found(&entries);
+        for series in Series::ALL {
+            let alarms = of(&found, series).len() as u64;
+            assert!(
+                alarms * 10_000 <= buckets,
+                "{series:?}: {alarms} in {buckets} buckets of {per_bucket}"
+            );
+        }
+    }
+}
+
+/// Buckets of 30 latencies around `weather`'s median, which stray by half as a logarithm.
+fn latencies(seed: u64, buckets: u64, median_ms: impl Fn(u64) -> f64) -> Counts {
+    let mut chance = Chance(seed);
+    let mut columns = Columns::default();
+    for bucket in 0..buckets {
+        for _ in 0..30 {
+            // Near enough to a normal one (Irwin–Hall).
+            let normal = (0..12).map(|_| chance.share()).sum::<f64>() - 6.0;
+            columns.axis_ms.push(START + bucket * 10_000);
+            columns.flags.push(Flags::default());
+            let latency_ms = median_ms(bucket) * (0.5 * normal).exp();
+            columns.latency_ms.push(latency_ms as f32);
+        }
+    }
+    let mut counts = Counts::default();
+    counts.add(&columns, 0..columns.axis_ms.len());
+    counts
+}
+
+#[test]
+fn a_slow_minute_is_one_episode_in_ms_and_calm_latencies_are_none() {
+    let at = |seed, times: f64| {
+        let slow = 200..206;
+        let median_ms = |bucket| {
+            if slow.contains(&bucket) {
+                200.0 * times
+            } else {
+                200.0
+            }
+        };
+        spikes(&latencies(seed, 400, median_ms), START + 400 * 10_000)
+    };
+    for seed in 0..20 {
+        assert_eq!(at(seed, 1.0), []);
+        let [slow] = at(seed, 10.0)[..] else {
+            panic!("{:?}", at(seed, 10.0))
+        };
+        assert_eq!(slow.series, Series::Latency);
+        assert_eq!(slow.start_ms, START + 2_000_000);
+        assert_eq!(slow.raised_ms, START + 2_010_000);
+        assert!((2_000.0..10_000.0).contains(&slow.peak), "{slow:?}");
+        assert!((300.0..700.0).contains(&slow.expected), "{slow:?}");
+    }
+}
+
+#[test]
+fn fast_latencies_that_double_and_few_latencies_are_no_spike() {
+    let fast = |bucket| if bucket == 200 { 30.0 } else { 1.0 };
+    assert_eq!(spikes(&latencies(1, 400, fast), START + 4_000_000), []);
+    let mut columns = Columns::default();
+    for bucket in 0..400_u64 {
+        columns.axis_ms.push(START + bucket * 10_000);
+        columns.flags.push(Flags::default());
+        columns
+            .latency_ms
+            .push(if bucket == 200 { 90_000.0 } else { 100.0 });
+    }
+    let mut counts = Counts::default();
+    counts.add(&columns, 0..400);
+    assert_eq!(spikes(&counts, START + 4_000_000), []);
+}
