@@ -17,7 +17,7 @@ use serde_json::Value;
 
 const SAMPLE: &str = "assets/sample.jsonl";
 /// Flags of other programs in the README.
-const FOREIGN_FLAGS: [&str; 3] = ["--release", "--locked", "--path"];
+const FOREIGN_FLAGS: [&str; 4] = ["--bench", "--release", "--locked", "--path"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -258,3 +258,19 @@ fn a_silence_is_told_while_it_lasts_and_not_once_the_link_is_lost() {
     stage.live(&[], at + 30 * MINUTE);
     assert_eq!(stage.told, []);
 }
+
+#[test]
+fn a_window_of_history_before_a_hole_has_its_spikes_too() {
+    let mut stage = Stage::new();
+    let at = START - 240 * HOUR;
+    let window = [calm(at, at + HOUR), burst(at + HOUR)].concat();
+    let window = [window, calm(at + HOUR + BUCKET, at + 2 * HOUR)].concat();
+    stage.state.log.place(&page(&window));
+    stage.act(Action::Tick { elapsed_ms: 0 });
+    stage.press(Key::char('w'));
+    let rows = stage.rows();
+    let series: Vec<bool> = rows.iter().map(|row| row.0.contains("|errors|")).collect();
+    assert_eq!(series, [false, true, false, true], "no silence: {rows:?}");
+    assert!(rows[1].0.contains("2023-11-04"), "{rows:?}");
+    assert_eq!(stage.told, []);
+}

@@ -1,7 +1,7 @@
 //! The counts that spikes are found by, and the spikes, found again only when a bucket more is over or older entries came.
 //!
-//! Invariant: an entry counts once, whatever was dropped and fetched again. A window of history before a hole does not count
-//! until the hole is filled: what was usual there is not known.
+//! Invariant: an entry counts once, whatever was dropped and fetched again. A window of history before a hole is looked at apart
+//! until the hole is filled: what is missing there is no silence.
 
 use std::ops::Range;
 
@@ -19,7 +19,31 @@ pub struct Traffic {
     /// Grows when a bucket that was over changes.
     version: u64,
     found_at: Option<(u64, u64)>,
+    /// The window before a hole, and the spikes in it.
+    window: Option<Window>,
+    in_window: Vec<Spike>,
     spikes: Vec<Spike>,
+}
+
+/// A window by its ends: where it grew, or another took its place, it is another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Window {
+    from: Cursor,
+    to: Cursor,
+    oldest: EntryId,
+    newest: EntryId,
+}
+
+impl Window {
+    fn of(log: &Log) -> Option<Self> {
+        let (from, to) = (log.first(), log.hole()?.from);
+        Some(Self {
+            from,
+            to,
+            oldest: log.first_after(from)?.id(),
+            newest: log.last_before(to)?.id(),
+        })
+    }
 }
 
 impl Traffic {
@@ -82,11 +106,43 @@ impl Traffic {
     }
 
     /// Finds the spikes that are known at a moment, where that can have changed.
-    pub fn find(&mut self, at_ms: Ms) {
+    pub fn find(&mut self, log: &Log, at_ms: Ms) {
         let at = (at_ms / self.counts.bucket_ms(), self.version);
-        if self.found_at != Some(at) {
-            self.found_at = Some(at);
-            self.spikes = spikes(&self.counts, at_ms);
+        let window = Window::of(log);
+        if self.found_at == Some(at) && self.window == window {
+            return;
         }
+        if self.window != window {
+            self.window = window;
+            self.in_window = window.map_or_else(Vec::new, |window| {
+                self.before_hole(log, window.from..window.to)
+            });
+        }
+        self.found_at = Some(at);
+        self.spikes.clone_from(&self.in_window);
+        self.spikes.extend(spikes(&self.counts, at_ms));
+    }
+
+    /// Up to its last entry: what came then is not known.
+    fn before_hole(&self, log: &Log, range: Range<Cursor>) -> Vec<Spike> {
+        let last_ms = log.last_before(range.end).map_or(0, |e| e.axis_ms());
+        let mut counts = Counts::new(self.settings());
+        counts.take(log, range);
+        spikes(&counts, last_ms)
+    }
+
+    /// All that are in the log as it is, counted anew: while history is loading, what is usual changes with every page.
+    #[must_use]
+    pub fn recounted(&self, log: &Log, at_ms: Ms) -> Vec<Spike> {
+        let mut all = Vec::new();
+        let mut from = log.first();
+        if let Some(hole) = log.hole() {
+            all = self.before_hole(log, from..hole.from);
+            from = hole.to;
+        }
+        let mut counts = Counts::new(self.settings());
+        counts.take(log, from..log.end());
+        all.extend(spikes(&counts, at_ms));
+        all
     }
 }

@@ -113,7 +113,7 @@ fn keep_horizon(state: &mut State) {
 /// While history is loading, what is usual changes with every page.
 fn find_spikes(state: &mut State) {
     if state.feed.history.idle && !state.log.is_empty() {
-        state.traffic.find(state.silent_until_ms());
+        state.traffic.find(&state.log, state.silent_until_ms());
     }
 }
 
