@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod bookmarks;
+pub mod findings;
 pub mod input;
 pub mod inspected;
 pub mod keymap;

@@ -4,6 +4,7 @@ mod form;
 
 use std::sync::Arc;
 
+use super::findings::Findings;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
@@ -31,6 +32,8 @@ pub struct State {
     pub activity: Activity,
     /// How much came when, and where that was abnormal.
     pub traffic: Traffic,
+    /// What is worth a look in its sessions.
+    pub findings: Findings,
     /// What the source said of itself.
     pub feed: Feed,
     /// What was asked for and has not come.
@@ -156,6 +159,7 @@ impl State {
             log: Log::default(),
             activity: Activity::default(),
             traffic: Traffic::default(),
+            findings: Findings::default(),
             feed: Feed::default(),
             loading: Loading::default(),
             clock: Clock {

@@ -17,6 +17,8 @@ pub fn settle(state: &mut State) {
     keep_playhead_on_log(state);
     keep_horizon(state);
     find_spikes(state);
+    let is_idle = state.feed.history.idle && state.loading.going.is_none();
+    state.findings.refresh(&state.log, is_idle);
     match state.screen {
         ScreenId::Dashboard => {
             keep_playhead_in_feed(state);
