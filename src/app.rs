@@ -18,6 +18,7 @@ pub mod prompt;
 pub mod reopen;
 pub mod screen;
 pub mod search;
+pub mod sessions;
 pub mod spikes;
 pub mod state;
 pub mod traffic;

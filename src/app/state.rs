@@ -11,6 +11,7 @@ use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
 use super::reopen::Reopen;
 use super::search::Search;
+use super::sessions::Sessions;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
 use super::{bookmarks::Bookmarks, inspected::Inspected, loading::Loading};
@@ -34,6 +35,8 @@ pub struct State {
     pub traffic: Traffic,
     /// What is worth a look in its sessions.
     pub findings: Findings,
+    /// The list of sessions, while it is open.
+    pub sessions: Option<Box<Sessions>>,
     /// What the source said of itself.
     pub feed: Feed,
     /// What was asked for and has not come.
@@ -160,6 +163,7 @@ impl State {
             activity: Activity::default(),
             traffic: Traffic::default(),
             findings: Findings::default(),
+            sessions: None,
             feed: Feed::default(),
             loading: Loading::default(),
             clock: Clock {

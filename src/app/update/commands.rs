@@ -1,6 +1,6 @@
 //! What the keys do.
 
-use super::{bookmarks, inspect, landing, scrubber, seek, settle::feed_height, until};
+use super::{bookmarks, inspect, landing, scrubber, seek, sessions, settle::feed_height, until};
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
@@ -70,6 +70,7 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::GoTo => state.prompt = Some(Prompt::new(Purpose::GoTo, String::new())),
         Command::Bookmark => bookmarks::mark(state),
         Command::Bookmarks => bookmarks::open(state),
+        Command::Sessions => sessions::open(state),
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow_to_row(state, command);
         }

@@ -1,5 +1,6 @@
 //! What must hold after every action: the playhead stands on the log, the feed shows the playhead, the session pane has a session.
 
+use super::sessions;
 use crate::app::inspected::{Inspected, Subject};
 use crate::app::layout::ScreenId;
 use crate::app::playhead::Playhead;
@@ -33,6 +34,7 @@ pub fn settle(state: &mut State) {
             keep_playhead_in_timeline(state);
         }
     }
+    sessions::keep_up(state);
 }
 
 /// The session of the last entry that has one.
