@@ -5,6 +5,7 @@
 pub mod action;
 pub mod bookmarks;
 pub mod failing;
+pub mod findings;
 pub mod input;
 pub mod inspected;
 pub mod keymap;
@@ -19,6 +20,7 @@ pub mod prompt;
 pub mod reopen;
 pub mod screen;
 pub mod search;
+pub mod sessions;
 pub mod spikes;
 pub mod state;
 pub mod traffic;

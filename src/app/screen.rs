@@ -17,6 +17,7 @@ mod scrubber;
 mod session;
 mod session_scrubber;
 mod session_state;
+mod sessions;
 mod style;
 mod timeline;
 mod touched;
@@ -36,6 +37,7 @@ pub use scrubber::scrubber_moment;
 pub use session::session_row;
 pub use session_scrubber::scrubber_step;
 pub use session_state::state_lines;
+pub use sessions::listed_session;
 pub use timeline::{timeline_height, timeline_row};
 
 /// Everything on the screen.
@@ -85,7 +87,9 @@ pub fn screen(state: &State) -> View {
             .unwrap_or_default(),
         footer: foot::footer(state, &layout),
         help: foot::help(state),
-        list: bookmarks::list(state).or_else(|| palette::list(state, &layout)),
+        list: bookmarks::list(state)
+            .or_else(|| sessions::list(state))
+            .or_else(|| palette::list(state, &layout)),
         layout,
     }
 }

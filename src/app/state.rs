@@ -4,6 +4,7 @@ mod form;
 
 use std::sync::Arc;
 
+use super::findings::Findings;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::metrics::Metrics;
 use super::narrowing::{Narrowing, Visible};
@@ -11,6 +12,7 @@ use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
 use super::reopen::Reopen;
 use super::search::Search;
+use super::sessions::Sessions;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
 use super::{bookmarks::Bookmarks, failing::Failing, inspected::Inspected, loading::Loading};
@@ -32,6 +34,10 @@ pub struct State {
     pub activity: Activity,
     /// How much came when, and where that was abnormal.
     pub traffic: Traffic,
+    /// What is worth a look in its sessions.
+    pub findings: Findings,
+    /// The list of sessions, while it is open.
+    pub sessions: Option<Box<Sessions>>,
     /// What the source said of itself.
     pub feed: Feed,
     /// What was asked for and has not come.
@@ -165,6 +171,8 @@ impl State {
             log: Log::default(),
             activity: Activity::default(),
             traffic: Traffic::default(),
+            findings: Findings::default(),
+            sessions: None,
             feed: Feed::default(),
             loading: Loading::default(),
             clock: Clock {

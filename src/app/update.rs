@@ -12,6 +12,7 @@ mod pointer;
 mod prompts;
 mod scrubber;
 mod seek;
+mod sessions;
 mod settle;
 mod until;
 
@@ -84,6 +85,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if state.bookmarks.list.is_some() {
         return bookmarks::press(state, key);
+    }
+    if state.sessions.is_some() {
+        return sessions::press(state, key);
     }
     match keymap::command(key) {
         Some(command) => commands::run(state, command),

@@ -11,7 +11,7 @@ use crate::model::Ms;
 /// The list is no wider than this.
 const WIDEST: u16 = 130;
 /// Rows of the list that are no bookmarks: title and keys.
-const FRAME: u16 = 2;
+pub(super) const FRAME: u16 = 2;
 /// Rows that the words for an empty list take.
 const EMPTY: u16 = 3;
 
@@ -27,7 +27,7 @@ pub enum Under {
 }
 
 /// In the middle, with a row and some columns of what lies below left free where there is room.
-fn placed(size: Size, rows: usize) -> Area {
+pub(super) fn placed(size: Size, rows: usize) -> Area {
     let width = size.width.saturating_sub(4).min(WIDEST);
     let wanted = u16::try_from(rows).unwrap_or(u16::MAX).max(EMPTY);
     let height = wanted
@@ -124,6 +124,11 @@ fn keys(any: bool, deleted: Option<&Bookmark>) -> Line {
         keys.push(("u", "brings it back"));
     }
     keys.push(("Esc", "closes"));
+    key_line(keys)
+}
+
+/// Keys and what they do, for the rule below a list.
+pub(super) fn key_line(keys: Vec<(&str, &str)>) -> Line {
     let mut line = Line::new();
     for (at, (key, what)) in keys.into_iter().enumerate() {
         let gap = if at == 0 { "" } else { "   " };
