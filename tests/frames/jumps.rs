@@ -44,7 +44,7 @@ fn the_list_of_commands_stands_above_its_prompt() {
     press(&mut state, Key::plain(Code::Down));
     let frame = in_color(&screen(&state));
     assert_eq!(picture(&frame), pictures::COMMANDS);
-    let (x, y) = find(&frame, "session screen: compare");
+    let (x, y) = find(&frame, "session screen  ");
     assert_eq!(frame[(x, y)].bg, BAND);
     assert_eq!(frame[(1, y)].fg, AMBER);
     let wide = picture(&in_color(&screen(&with_keys(160, 45, ":"))));
@@ -63,4 +63,33 @@ fn the_prompt_of_run_until_tells_how_far_it_is() {
 fn a_marker_is_told_where_it_is_landed_on() {
     let told = foot(&picture(&in_color(&screen(&with_keys(80, 24, "g]")))), 1);
     assert_eq!(told, pictures::MARKER);
+}
+
+#[test]
+fn the_list_of_sessions_tells_of_each_and_opens_one() {
+    let frame = |state: &State| -> String { picture(&in_color(&screen(state))) };
+    let mut state = with_keys(80, 24, "l");
+    let told = frame(&state);
+    assert!(told.contains("sessions"), "{told}");
+    let row = |told: &str, name: &str| {
+        let start = format!("{name} ");
+        let mut lines = told.lines().map(|line| line.trim_start_matches([' ', '▌']));
+        lines
+            .find(|line| line.starts_with(&start))
+            .map(str::to_owned)
+    };
+    let (first, second) = (row(&told, "s1"), row(&told, "s2"));
+    assert!(
+        first.as_ref().is_some_and(|r| r.contains("▲ burst")),
+        "{told}"
+    );
+    assert!(second.is_some_and(|r| !r.contains('▲')), "{told}");
+    press(&mut state, Key::plain(Code::Char('j')));
+    press(&mut state, Key::plain(Code::Enter));
+    let opened = frame(&state);
+    assert!(opened.contains("session s2"), "{opened}");
+    for (width, height) in [(0, 0), (1, 1), (20, 6), (300, 90)] {
+        let state = with_keys(width, height, "l");
+        let _ = screen(&state);
+    }
 }
