@@ -51,7 +51,7 @@ impl Findings {
             || (log.reshaped() != self.reshaped && !is_evicted)
             || self.covered.is_empty();
         if is_other {
-            if !is_idle && !self.covered.is_empty() {
+            if !is_idle {
                 return;
             }
             *self = Self::default();

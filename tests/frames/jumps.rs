@@ -68,7 +68,9 @@ fn a_marker_is_told_where_it_is_landed_on() {
 #[test]
 fn the_list_of_sessions_tells_of_each_and_opens_one() {
     let frame = |state: &State| -> String { picture(&in_color(&screen(state))) };
-    let mut state = with_keys(80, 24, "l");
+    let mut state = with_keys(80, 24, "");
+    state.feed.history.idle = true;
+    press(&mut state, Key::char('l'));
     let told = frame(&state);
     assert!(told.contains("sessions"), "{told}");
     let row = |told: &str, name: &str| {
