@@ -326,7 +326,7 @@ pub const TABLE: &[Binding] = &[
         S::Move,
         &[(char('l'), C::Sessions)],
         "sessions: list, open one",
-        Some("sessions"),
+        None,
     ),
     row(
         S::Move,

@@ -48,7 +48,7 @@ pub const BESIDE: &str = "
  ▃▁▁▅▁▃▁▁▃▁▃▃▁▃▁▃▃▃▁▁▁▁▁▁▁▁▁▃▁▃▁▁▁▁▃▁▃▃▃▁▃▁▁▁▃▃▁▇█▅▁▁▁▁▁▁▁▁▁▁▁▁▃▃▁▁▃▃▁▁▁▃▁▁▁▁▁▁▁▁▃▃▃▁▁▁▁▁▁▃▃▅▁▁▁▁▁▁▁▃▃▃▁▁▁▁▁▁▁▃▅▁▅▁▁▃▁▃▁▁▁▁▁▁▁▃▁▁▁▁▃▁▁▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▃
                                        ▪        ▪▲▪                                                              ▪
 
- space play   e E error   / filter   f follow   Enter session   l sessions   v form   Tab pane   o this session   Esc back   ? help
+ space play   e E error   / filter   f follow   Enter session   v form   Tab pane   o this session   Esc back   ? help
 ";
 /// 80×24, on the second.
 pub const STACKED: &str = "
@@ -75,7 +75,7 @@ pub const STACKED: &str = "
 ─ 14:00:02 ──────────────▼─────────────────────────────────────────── 14:03:50 ─
  ▂▄▂▁▂▄▂▂▄▁▁▁▁▂▂▁▁▂▄▂▂▂▂█▅▁▁▁▁▁▂▂▂▂▁▂▁▁▁▂▄▁▁▁▄▄▁▁▁▄▂▁▁▁▅▄▂▂▁▁▁▂▁▁▂▁▁▂▁▁▁▁▁▁▁▁▁▂
                     ▪   ▪▲                              ▪
- space play   e E error   / filter   f follow   Enter session   ? help
+ space play   e E error   / filter   f follow   Enter session   v form   ? help
 ";
 /// 60×12, in the entry.
 pub const ALONE: &str = "
@@ -117,5 +117,5 @@ pub const NOTHING: &str = "
 ─ 14:00:02 ────────────────────────────────────────────────────────── 14:03:50▼─
  ▂▄▂▁▂▄▂▂▄▁▁▁▁▂▂▁▁▂▄▂▂▂▂█▅▁▁▁▁▁▂▂▂▂▁▂▁▁▁▂▄▁▁▁▄▄▁▁▁▄▂▁▁▁▅▄▂▂▁▁▁▂▁▁▂▁▁▂▁▁▁▁▁▁▁▁▁▂
                     ▪   ▪▪                              ▪
- space pause   e E error   / filter   Enter occurrences   l sessions   ? help
+ space pause   e E error   / filter   Enter occurrences   v form   ? help
 ";

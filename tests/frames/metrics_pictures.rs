@@ -48,7 +48,7 @@ pub const CHARTS: &str = "
  ▃▁▁▅▁▃▁▁▃▁▃▃▁▃▁▃▃▃▁▁▁▁▁▁▁▁▁▃▁▃▁▁▁▁▃▁▃▃▃▁▃▁▁▁▃▃▁▇█▅▁▁▁▁▁▁▁▁▁▁▁▁▃▃▁▁▃▃▁▁▁▃▁▁▁▁▁▁▁▁▃▃▃▁▁▁▁▁▁▃▃▅▁▁▁▁▁▁▁▃▃▃▁▁▁▁▁▁▁▃▅▁▅▁▁▃▁▃▁▁▁▁▁▁▁▃▁▁▁▁▃▁▁▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▃
                                        ▪        ▪▪▪                                                              ▪
 
- space pause   ← → step   e E error   d compare   / filter   @ go to   Enter feed   l sessions   Tab pane   W window   p patterns   a clock   ? help
+ space pause   ← → step   e E error   d compare   / filter   @ go to   Enter feed   Tab pane   W window   p patterns   a clock   ? help
 ";
 /// 80×24, all.
 pub const ORDINARY: &str = "
@@ -138,7 +138,7 @@ pub const PATTERNS: &str = "
  ▃▁▁▅▁▃▁▁▃▁▃▃▁▃▁▃▃▃▁▁▁▁▁▁▁▁▁▃▁▃▁▁▁▁▃▁▃▃▃▁▃▁▁▁▃▃▁▇█▅▁▁▁▁▁▁▁▁▁▁▁▁▃▃▁▁▃▃▁▁▁▃▁▁▁▁▁▁▁▁▃▃▃▁▁▁▁▁▁▃▃▅▁▁▁▁▁▁▁▃▃▃▁▁▁▁▁▁▁▃▅▁▅▁▁▃▁▃▁▁▁▁▁▁▁▃▁▁▁▁▃▁▁▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▃
                                        ▪        ▪▪▪                                                              ▪
 
- space pause   ← → step   e E error   d compare   / filter   @ go to   Enter feed   l sessions   Tab pane   W window   p lists   a clock   ? help
+ space pause   ← → step   e E error   d compare   / filter   @ go to   Enter feed   Tab pane   W window   p lists   a clock   ? help
 ";
 /// 120×40, in the past.
 pub const COMPARED: &str = "
@@ -181,5 +181,5 @@ pub const COMPARED: &str = "
  ▃▁▅▃▁▁▃▁▅▁▃▃▃▃▁▁▁▁▁▁▃▁▃▁▁▁▃▅▁▃▃▁▁▅▁██▃▁▁▁▁▁▁▁▁▃▃▁▃▃▁▁▃▁▁▁▁▁▁▅▃▁▁▁▁▁▅▅▁▁▁▁▁▃▅▁▁▁▁▁▃▅▅▁▁▃▃▁▁▁▁▁▃▁▁▁▃▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▃
                               ▪     ▪▪▪                                           ▸ ▪   ▲
 
- space play   ← → step   e E error   d lists   / filter   @ go to   f follow   Enter feed   l sessions   ? help
+ space play   ← → step   e E error   d lists   / filter   @ go to   f follow   Enter feed   Tab pane   ? help
 ";

@@ -39,7 +39,7 @@ pub const BESIDE: &str = "
  ▃▁▁▁▁▁▃▁▁▃┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▃┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▃▁▁▁▁▁▁▃▁▅▃▁▁▁▁▃▁▁▁▁▁▃▅▁▃▁▁▃
                                    38 s                                              35 s                             ▪       ▲           ▪
 
- space play   ← → step   e E error   { } start, end   d compare   @ go to   f follow   Enter entry   l sessions   v form   ? help
+ space play   ← → step   e E error   { } start, end   d compare   @ go to   f follow   Enter entry   v form   Tab pane   Esc back   ? help
 ";
 /// 80×24, on the error before it.
 pub const STACKED: &str = "
@@ -120,5 +120,5 @@ pub const COMPARED: &str = "
  ▃▁▁▁▁▁▃▁▁▃┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▃┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▃▁▁▁▁▁▁▃▁▅▃▁▁▁▁▃▁▁▁▁▁▃▅▁▃▁▁▃
                                    38 s                        ◆                     35 s                             ▪  ▲    ▪           ▪
 
- space play   ← → step   e E error   { } start, end   d stop comparing   @ go to   f follow   Enter entry   l sessions   v form   ? help
+ space play   ← → step   e E error   { } start, end   d stop comparing   @ go to   f follow   Enter entry   v form   Tab pane   ? help
 ";

@@ -119,7 +119,7 @@ fn keys(any: bool) -> Line {
     ];
     let mut keys = Vec::new();
     if any {
-        keys.push(("Enter", "opens it"));
+        keys.push(("Enter", "opens"));
         keys.extend(sorts);
     }
     keys.push(("Esc", "closes"));

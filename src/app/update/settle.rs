@@ -18,7 +18,9 @@ pub fn settle(state: &mut State) {
     keep_playhead_on_log(state);
     keep_horizon(state);
     find_spikes(state);
-    let is_idle = state.feed.history.idle && state.loading.going.is_none();
+    let loading = &state.loading;
+    let is_asked = loading.going.is_some() || !loading.errands.is_empty();
+    let is_idle = state.feed.history.idle && !is_asked;
     state.findings.refresh(&state.log, is_idle);
     match state.screen {
         ScreenId::Dashboard => {
