@@ -1,8 +1,6 @@
 //! Findings against a second, slow telling of the same rules, over generated logs cut anywhere; and their bound.
 #![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
-
 use lookback::model::{EntryId, Flags};
 use lookback::project::findings::{Place, Seen, Silence, Watcher};
 use lookback::project::{Finding, Found};
@@ -80,7 +78,7 @@ fn naive(events: &[(u64, Seen)]) -> Vec<Told> {
             say("error_burst", errors[errors.len() - 3..].to_vec());
         }
         if let Some(entries) = naive_turn(&events[..=n]) {
-            say("expensive_turn", entries);
+            say("expensive_turns", entries);
         }
     }
     out
@@ -117,32 +115,39 @@ fn naive_burst(errors: &[u64]) -> bool {
     is_burst(since.len()) && !(0..since.len()).any(is_burst)
 }
 
-/// Tokens of the session's turns, and of all that were complete, counted from the start.
+/// A turn as it is told from the start: session, where it began, its tokens, and whether it is complete.
+type NaiveTurn = (u64, u64, Option<u64>, bool);
+
+/// Tokens a turn of the session against all turns that were complete, counted from the start; the first time only.
 fn naive_turn(events: &[&(u64, Seen)]) -> Option<Vec<u64>> {
-    let mut open: BTreeMap<u64, (u64, Option<u64>, bool)> = BTreeMap::new();
-    let mut complete: Vec<u64> = Vec::new();
+    let mut turns: Vec<NaiveTurn> = Vec::new();
+    let mut told: Vec<u64> = Vec::new();
     let mut last = None;
     for (session, e) in events {
         last = None;
+        let of = |t: &NaiveTurn| t.0 == *session;
         if e.asks {
-            complete.extend(
-                open.insert(*session, (e.at.id.ms, None, false))
-                    .and_then(|t| t.1),
-            );
+            turns.iter_mut().filter(|t| of(t)).for_each(|t| t.3 = true);
+            turns.push((*session, e.at.id.ms, None, false));
         }
-        if let (Some(turn), Some(tokens)) = (open.get_mut(session), e.tokens) {
-            let so_far = turn.1.unwrap_or(0) + tokens;
-            turn.1 = Some(so_far);
-            let count = complete.len() as u64;
-            if !turn.2 && count >= 20 && so_far * count > 3 * complete.iter().sum::<u64>() {
-                turn.2 = true;
-                let mut entries = vec![turn.0, e.at.id.ms];
+        let open = turns.iter_mut().find(|t| of(t) && !t.3);
+        if let (Some(turn), Some(tokens)) = (open, e.tokens) {
+            turn.2 = Some(turn.2.unwrap_or(0) + tokens);
+            let all: Vec<u64> = turns.iter().filter(|t| t.3).filter_map(|t| t.2).collect();
+            let own: Vec<&NaiveTurn> = turns.iter().filter(|t| of(t) && t.2.is_some()).collect();
+            let spent: u64 = own.iter().filter_map(|t| t.2).sum();
+            let (count, many) = (own.len() as u64, all.len() as u64);
+            let is_dear = spent * many > 3 * all.iter().sum::<u64>() * count;
+            if many >= 20 && count >= 3 && is_dear && !told.contains(session) {
+                told.push(*session);
+                let mut entries: Vec<u64> = own[own.len() - 3..].iter().map(|t| t.1).collect();
+                entries.push(e.at.id.ms);
                 entries.dedup();
                 last = Some(entries);
             }
         }
         if e.flags.has(Flags::END) {
-            complete.extend(open.remove(session).and_then(|t| t.1));
+            turns.iter_mut().filter(|t| of(t)).for_each(|t| t.3 = true);
         }
     }
     last
@@ -156,7 +161,7 @@ fn events() -> impl Strategy<Value = Vec<(u64, Seen)>> {
         1 => Just(Flags::END),
         1 => Just(Flags::DUPLICATE),
     ];
-    let tokens = prop::option::of(prop_oneof![10 => 1_u64..20, 1 => 100_u64..200]);
+    let tokens = prop::option::of(prop_oneof![10 => 1_u64..20, 1 => 100_u64..2_000]);
     let one = (
         0_u64..4,
         1_u64..40_000,

@@ -9,7 +9,7 @@ mod edges;
 mod repeats;
 mod row;
 mod silence;
-mod turn;
+mod turns;
 mod watcher;
 
 pub use burst::BURST_MS;
@@ -48,12 +48,12 @@ pub enum Found {
         /// The longest silence before.
         longest_ms: Ms,
     },
-    /// A turn that took far more tokens than turns do.
-    ExpensiveTurn {
-        /// Of the turn so far.
-        tokens: u64,
-        /// Of all turns that were complete before, in whole.
-        mean: u64,
+    /// Turns that take far more tokens than turns do.
+    ExpensiveTurns {
+        /// Tokens a turn of the session, in whole.
+        own: u64,
+        /// Tokens a turn of all that were complete before, in whole.
+        fleet: u64,
     },
     /// An end without a start, where starts are known.
     EndedWithoutStart,
@@ -86,7 +86,7 @@ impl Found {
             Self::ErrorsInARow => "errors_in_a_row",
             Self::ErrorBurst { .. } => "error_burst",
             Self::Silent { .. } => "silent",
-            Self::ExpensiveTurn { .. } => "expensive_turn",
+            Self::ExpensiveTurns { .. } => "expensive_turns",
             Self::EndedWithoutStart => "ended_without_start",
             Self::Restarted => "restarted",
         }
@@ -100,7 +100,7 @@ impl Found {
             Self::ErrorsInARow => "errors",
             Self::ErrorBurst { .. } => "burst",
             Self::Silent { .. } => "silent",
-            Self::ExpensiveTurn { .. } => "tokens",
+            Self::ExpensiveTurns { .. } => "tokens",
             Self::EndedWithoutStart => "no start",
             Self::Restarted => "restarted",
         }
@@ -111,7 +111,7 @@ impl Found {
     pub fn explanation(self) -> String {
         match self {
             Self::Loop => format!(
-                "the same event with the same arguments {} times in {} events",
+                "the same event with the same arguments {} times in its last {} events",
                 repeats::TIMES,
                 repeats::WITHIN
             ),
@@ -127,8 +127,8 @@ impl Found {
                 span(silent_ms),
                 span(longest_ms)
             ),
-            Self::ExpensiveTurn { tokens, mean } => {
-                format!("{tokens} tokens in one turn, the mean of all turns is {mean}")
+            Self::ExpensiveTurns { own, fleet } => {
+                format!("{own} tokens a turn, the mean of all turns is {fleet}")
             }
             Self::EndedWithoutStart => "ended, and its start is not here".to_owned(),
             Self::Restarted => "started again after it had events".to_owned(),

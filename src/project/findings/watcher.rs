@@ -8,7 +8,7 @@ use super::burst::Burst;
 use super::edges::Edges;
 use super::repeats::Repeats;
 use super::row::Row;
-use super::turn::{Fleet, Turn};
+use super::turns::{Dear, Fleet, Turns};
 use super::{Finding, Found, Place};
 use crate::model::{Class, Flags};
 use crate::project::turns::Speaker;
@@ -59,7 +59,7 @@ struct Watched {
     repeats: Repeats,
     row: Row,
     burst: Burst,
-    turn: Turn,
+    turns: Turns,
     edges: Edges,
 }
 
@@ -145,18 +145,18 @@ impl Watcher {
             found(Found::ErrorBurst { within_ms }, errors);
         }
         if event.asks {
-            watched.turn.begin(event.at, &mut self.fleet);
+            watched.turns.begin(event.at, &mut self.fleet);
         }
-        if let Some((tokens, mean, ask)) = watched.turn.push(event.tokens, self.fleet) {
-            let entries = if ask == event.at {
-                vec![ask]
-            } else {
-                vec![ask, event.at]
-            };
-            found(Found::ExpensiveTurn { tokens, mean }, entries);
+        if let Some(dear) = watched.turns.push(event.tokens, self.fleet) {
+            let Dear { own, fleet, asks } = dear;
+            let mut entries = asks;
+            if entries.last() != Some(&event.at) {
+                entries.push(event.at);
+            }
+            found(Found::ExpensiveTurns { own, fleet }, entries);
         }
         if event.flags.has(Flags::END) {
-            watched.turn.end(&mut self.fleet);
+            watched.turns.end(&mut self.fleet);
         }
     }
 
