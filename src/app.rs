@@ -3,6 +3,7 @@
 //! Invariant: `update` is deterministic; everything on the screen is a function of (log, playhead, what is open).
 
 pub mod action;
+pub mod alarms;
 pub mod bookmarks;
 pub mod failing;
 pub mod findings;
@@ -21,6 +22,7 @@ pub mod reopen;
 pub mod screen;
 pub mod search;
 pub mod sessions;
+pub mod spike_list;
 pub mod spikes;
 pub mod state;
 pub mod traffic;

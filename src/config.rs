@@ -12,6 +12,7 @@ use std::sync::Arc;
 use etcetera::BaseStrategy;
 
 use crate::model::{Mapping, Zone};
+use crate::runtime::Alarm;
 
 pub use file::FileError;
 pub use secret::{Secret, mask, without_password};
@@ -58,6 +59,10 @@ pub struct Layer {
     pub color: Option<ColorChoice>,
     /// Whether the interface listens to the mouse.
     pub mouse: Option<bool>,
+    /// Whether a spike rings the terminal's bell.
+    pub bell: Option<bool>,
+    /// The command that is told of spikes.
+    pub on_spike: Option<String>,
     /// Field names by part.
     pub mapping: Option<Mapping>,
 }
@@ -75,6 +80,8 @@ impl Layer {
             utc: self.utc.or(below.utc),
             color: self.color.or(below.color),
             mouse: self.mouse.or(below.mouse),
+            bell: self.bell.or(below.bell),
+            on_spike: self.on_spike.or(below.on_spike),
             mapping: self.mapping.or(below.mapping),
         }
     }
@@ -112,6 +119,8 @@ pub struct Config {
     pub color: ColorChoice,
     /// Whether the interface listens to the mouse.
     pub mouse: bool,
+    /// What the interface does when a spike is raised.
+    pub alarm: Alarm,
     /// Field names by part.
     pub mapping: Arc<Mapping>,
 }
@@ -132,6 +141,10 @@ impl From<Layer> for Config {
             },
             color: layer.color.unwrap_or_default(),
             mouse: layer.mouse.unwrap_or(true),
+            alarm: Alarm {
+                bell: layer.bell.unwrap_or(false),
+                command: layer.on_spike.filter(|command| !command.is_empty()),
+            },
             mapping: Arc::new(layer.mapping.unwrap_or_default()),
         }
     }

@@ -5,6 +5,7 @@
 //!
 //! The loop is generic over its input and its screen, so that a test can press keys and read the glass.
 
+mod alarm;
 mod bookmarks;
 mod frames;
 mod input;
@@ -31,6 +32,8 @@ use crate::source::{Feed, Request, Spec};
 use crate::store::{Arrival, Fetch, Then, Trouble};
 use crate::ui::theme::Theme;
 
+pub use alarm::Alarm;
+use alarm::Caller;
 pub use bookmarks::BookmarkFile;
 use bookmarks::Keeper;
 pub use frames::{Frames, Glass};
@@ -71,6 +74,8 @@ pub struct Files {
     pub bookmarks: Option<BookmarkFile>,
     /// Where everything that happens is written.
     pub recorder: Option<Recorder>,
+    /// What is done when a spike is raised.
+    pub alarm: Alarm,
 }
 
 /// Arrivals are taken in for at most this long before a frame is drawn.
@@ -124,6 +129,8 @@ pub async fn run<G: Glass>(
     let keeper = files
         .bookmarks
         .map(|file| Keeper::start(file, scans.answers()));
+    let bell = files.alarm.bell;
+    let mut caller = files.alarm.command.map(Caller::new);
     let mut stage = Stage {
         state,
         recorder: files.recorder,
@@ -142,6 +149,8 @@ pub async fn run<G: Glass>(
             searches: &searches,
             requests: &requests,
             keeper: keeper.as_ref(),
+            bell,
+            caller: caller.as_mut(),
         };
         let mut unasked = Vec::new();
         if shell.perform(todo.drain(..), &mut unasked)? == Next::Leave {
@@ -269,15 +278,18 @@ struct Shell<'a, G> {
     searches: &'a Searches,
     requests: &'a mpsc::Sender<Request>,
     keeper: Option<&'a Keeper>,
+    bell: bool,
+    caller: Option<&'a mut Caller>,
 }
 
 impl<G: Glass> Shell<'_, G> {
     /// Does them; what cannot be asked is answered at once.
     fn perform(
-        self,
+        mut self,
         effects: impl Iterator<Item = Effect>,
         unasked: &mut Vec<Action>,
     ) -> io::Result<Next> {
+        let mut rings = false;
         for effect in effects {
             match effect {
                 Effect::Quit => return Ok(Next::Leave),
@@ -300,7 +312,16 @@ impl<G: Glass> Shell<'_, G> {
                         keeper.save(save);
                     }
                 }
+                Effect::Spike(spike) => {
+                    rings = self.bell;
+                    if let Some(caller) = &mut self.caller {
+                        caller.call(&spike);
+                    }
+                }
             }
+        }
+        if rings {
+            self.frames.ring()?;
         }
         Ok(Next::GoOn)
     }

@@ -9,6 +9,8 @@ mod support;
 #[path = "interface/stage.rs"]
 mod stage;
 
+#[path = "interface/alarm.rs"]
+mod alarm;
 #[path = "interface/endings.rs"]
 mod endings;
 #[path = "interface/errors.rs"]

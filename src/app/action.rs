@@ -10,6 +10,7 @@ use super::input::{Key, Mouse};
 use super::layout::Size;
 use super::search::{Answer, Question};
 use crate::model::Ms;
+use crate::project::Spike;
 use crate::query::{Plan, Scan};
 use crate::store::{Arrival, Cursor, Fetch, Snapshot};
 
@@ -82,4 +83,6 @@ pub enum Effect {
     Copy(String),
     /// Keep the bookmarks.
     SaveBookmarks(Save),
+    /// Tell those who do not look that a spike was raised just now.
+    Spike(Spike),
 }

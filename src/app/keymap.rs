@@ -58,6 +58,8 @@ pub enum Command {
     NextSpike,
     /// To the spike before.
     PreviousSpike,
+    /// Open the list of spikes.
+    Spikes,
     /// Open the prompt that runs until a filter matches.
     RunUntil,
     /// To the next match of what was run until.
@@ -236,6 +238,12 @@ pub const TABLE: &[Binding] = &[
         S::Time,
         &[(char('s'), C::NextSpike), (char('S'), C::PreviousSpike)],
         "next spike, spike before",
+        None,
+    ),
+    row(
+        S::Time,
+        &[(char('w'), C::Spikes)],
+        "spikes here, as a list: go to one",
         None,
     ),
     row(

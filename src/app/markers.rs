@@ -254,7 +254,8 @@ pub fn spike(state: &State, from: Cursor, direction: Direction) -> Option<Marker
 }
 
 /// Where a spike is looked at: its first entry or error; of a silence, what broke it.
-fn place(log: &Log, spike: &Spike) -> Option<Seq> {
+#[must_use]
+pub fn place(log: &Log, spike: &Spike) -> Option<Seq> {
     let start_ms = match spike.series {
         Series::Silence => spike.end_ms,
         Series::Events | Series::Errors => spike.start_ms,
@@ -288,7 +289,9 @@ impl Marker {
     }
 }
 
-fn spike_text(spike: &Spike) -> String {
+/// What it is, in a few words.
+#[must_use]
+pub fn spike_text(spike: &Spike) -> String {
     let what = match spike.series {
         Series::Events => "events",
         Series::Errors => "errors",

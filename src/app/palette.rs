@@ -124,6 +124,7 @@ const fn title(command: Command) -> &'static str {
         Command::PreviousMarker => "marker before",
         Command::NextSpike => "next spike",
         Command::PreviousSpike => "spike before",
+        Command::Spikes => "list of spikes",
         Command::RunUntil => "run until a filter matches",
         Command::NextMatch => "next match of run until",
         Command::PreviousMatch => "match before of run until",

@@ -12,12 +12,14 @@ mod header;
 mod metrics;
 pub(super) mod number;
 mod occurrences;
+mod overlay;
 mod palette;
 mod scrubber;
 mod session;
 mod session_scrubber;
 mod session_state;
 mod sessions;
+mod spikes;
 mod style;
 mod timeline;
 mod touched;
@@ -27,17 +29,19 @@ use super::layout::{Area, PaneId, ScreenId};
 use super::state::State;
 use super::view::{Pane, Scrubber, View};
 
-pub use bookmarks::{Under, bookmark_row};
+pub use bookmarks::bookmark_row;
 pub use detail::detail_lines;
 pub use errors::{error_groups, error_row};
 pub use feed::{FeedRow, feed_rows};
 pub use groups::{group_row, groups_height};
 pub use occurrences::{occurrence_row, occurrences_height};
+pub use overlay::Under;
 pub use scrubber::scrubber_moment;
 pub use session::session_row;
 pub use session_scrubber::scrubber_step;
 pub use session_state::state_lines;
 pub use sessions::listed_session;
+pub use spikes::spike_row;
 pub use timeline::{timeline_height, timeline_row};
 
 /// Everything on the screen.
@@ -89,6 +93,7 @@ pub fn screen(state: &State) -> View {
         help: foot::help(state),
         list: bookmarks::list(state)
             .or_else(|| sessions::list(state))
+            .or_else(|| spikes::list(state))
             .or_else(|| palette::list(state, &layout)),
         layout,
     }

@@ -19,7 +19,7 @@ pub fn spikes(state: &State) -> Vec<Spike> {
         all.extend_from_slice(state.traffic.spikes());
     } else {
         let counts = Counts::of(log, log.first()..log.end());
-        all.extend(spikes::spikes(&counts, state.moment_end()));
+        all.extend(spikes::spikes(&counts, state.silent_until_ms()));
     }
     all
 }

@@ -4,6 +4,7 @@ mod form;
 
 use std::sync::Arc;
 
+use super::alarms::Alarms;
 use super::findings::Findings;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::metrics::Metrics;
@@ -13,6 +14,7 @@ use super::prompt::Prompt;
 use super::reopen::Reopen;
 use super::search::Search;
 use super::sessions::Sessions;
+use super::spike_list::SpikeList;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
 use super::{bookmarks::Bookmarks, failing::Failing, inspected::Inspected, loading::Loading};
@@ -38,6 +40,8 @@ pub struct State {
     pub findings: Findings,
     /// The list of sessions, while it is open.
     pub sessions: Option<Box<Sessions>>,
+    /// Which spikes were told as they were raised.
+    pub alarms: Alarms,
     /// What the source said of itself.
     pub feed: Feed,
     /// What was asked for and has not come.
@@ -74,6 +78,8 @@ pub struct State {
     pub opens_at: Option<Moment>,
     /// The bookmarks.
     pub bookmarks: Bookmarks,
+    /// The list of spikes, while it is open.
+    pub spike_list: Option<SpikeList>,
     /// How this is opened again.
     pub reopen: Reopen,
     /// The terminal.
@@ -173,6 +179,7 @@ impl State {
             traffic: Traffic::default(),
             findings: Findings::default(),
             sessions: None,
+            alarms: Alarms::default(),
             feed: Feed::default(),
             loading: Loading::default(),
             clock: Clock {
@@ -194,6 +201,7 @@ impl State {
             notice: None,
             opens_at: None,
             bookmarks: Bookmarks::default(),
+            spike_list: None,
             reopen: Reopen::default(),
             size,
         }
@@ -259,6 +267,17 @@ impl State {
             self.present_ms()
         } else {
             last
+        }
+    }
+
+    /// Up to when it is known what did not come: as [`State::moment_end`], but a stream that is followed and has fallen silent is
+    /// silent up to the present, where its clock is known.
+    #[must_use]
+    pub fn silent_until_ms(&self) -> Ms {
+        if self.is_link_down() || self.clock.ahead_ms.is_none() {
+            self.moment_end()
+        } else {
+            self.present_ms()
         }
     }
 

@@ -7,6 +7,7 @@ mod errors;
 mod history;
 mod inspect;
 mod landing;
+mod lists;
 mod metrics;
 mod pointer;
 mod prompts;
@@ -14,6 +15,7 @@ mod scrubber;
 mod seek;
 mod sessions;
 mod settle;
+mod spikes;
 mod until;
 
 use super::action::{Action, Effect};
@@ -56,6 +58,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
     settle::settle(state);
     scrubber::move_along(state, before);
     metrics::measure(state);
+    effects.extend(spikes::raised(state));
     effects.extend(history::wants_more(state));
     effects
 }
@@ -88,6 +91,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if state.sessions.is_some() {
         return sessions::press(state, key);
+    }
+    if state.spike_list.is_some() {
+        return spikes::press(state, key);
     }
     match keymap::command(key) {
         Some(command) => commands::run(state, command),

@@ -126,6 +126,8 @@ impl Global {
             utc: self.utc.then_some(true),
             color: self.color,
             mouse: self.no_mouse.then_some(false),
+            bell: None,
+            on_spike: None,
             mapping: None,
         }
     }

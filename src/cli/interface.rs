@@ -15,7 +15,7 @@ use crate::config::{self, ColorChoice};
 use crate::model::{Mapping, Zone};
 use crate::query::{Filter, Moment};
 use crate::runtime::recording::Recording;
-use crate::runtime::{BookmarkFile, Ending, Entries, Launch, Opening, launch};
+use crate::runtime::{Alarm, BookmarkFile, Ending, Entries, Launch, Opening, launch};
 use crate::source::Spec;
 use crate::term::TermError;
 use crate::ui::theme::{Depth, Theme};
@@ -51,6 +51,8 @@ pub struct InterfaceOptions {
     pub reopen: Reopen,
     /// The new file into which everything that happens is written.
     pub record: Option<PathBuf>,
+    /// What is done when a spike is raised.
+    pub alarm: Alarm,
 }
 
 /// Frames a second that data alone asks for, here and over SSH.
@@ -95,6 +97,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
         opening,
         bookmarks,
         record,
+        alarm: options.alarm,
     };
     open(entries, options.color, options.ascii, options.mouse)
 }

@@ -13,8 +13,8 @@ use super::setup::Setup;
 use crate::app::layout::ScreenId;
 use crate::app::playhead::Speed;
 use crate::query::Filter;
-use crate::runtime::Ending;
 use crate::runtime::recording::{self, ReadError, Recording};
+use crate::runtime::{Alarm, Ending};
 use crate::term::TermError;
 
 /// Arguments of `watch`.
@@ -35,11 +35,17 @@ pub struct WatchArgs {
     /// How fast playing goes: 0.25x, 0.5x, 1x, 2x, 5x, 10x, 60x, max [default: 1x]
     #[arg(long, value_name = "SPEED", value_parser = speed)]
     pub speed: Option<Speed>,
+    /// Ring the terminal's bell when a spike is raised while following
+    #[arg(long)]
+    pub bell: bool,
+    /// Then run CMD by `sh -c`, with the spike as JSON on its standard input; at most every 10 s, for at most 30 s
+    #[arg(long, value_name = "CMD")]
+    pub on_spike: Option<String>,
     /// Play a file that --record wrote, without any source; End shows its end at once
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["words", "at", "session", "screen", "speed"]
+        conflicts_with_all = ["words", "at", "session", "screen", "speed", "bell", "on_spike"]
     )]
     pub replay_actions: Option<PathBuf>,
 }
@@ -123,6 +129,13 @@ pub fn options(args: &WatchArgs, setup: &Setup) -> Result<InterfaceOptions, Fail
         speed: args.speed.unwrap_or_default(),
         reopen: setup.reopen.clone(),
         record: setup.record.clone(),
+        alarm: Alarm {
+            bell: args.bell || config.alarm.bell,
+            command: args
+                .on_spike
+                .clone()
+                .or_else(|| config.alarm.command.clone()),
+        },
     })
 }
 

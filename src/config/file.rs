@@ -8,6 +8,8 @@
 //! utc = false
 //! color = "auto"
 //! mouse = true
+//! bell = true
+//! on_spike = "notify-send lookback"
 //!
 //! [mapping]
 //! session = ["chat_id", "thread"]
@@ -58,6 +60,8 @@ struct File {
     utc: Option<bool>,
     color: Option<ColorChoice>,
     mouse: Option<bool>,
+    bell: Option<bool>,
+    on_spike: Option<String>,
     mapping: Option<MappingTable>,
 }
 
@@ -124,6 +128,8 @@ impl From<File> for Layer {
             utc: file.utc,
             color: file.color,
             mouse: file.mouse,
+            bell: file.bell,
+            on_spike: file.on_spike,
             mapping: file.mapping.map(Mapping::from),
         }
     }

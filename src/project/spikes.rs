@@ -10,10 +10,12 @@ mod baseline;
 mod counts;
 mod detect;
 mod tail;
+mod written;
 
 use crate::model::Ms;
 
 pub use counts::Counts;
+pub use written::Written;
 
 /// What is abnormal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +26,18 @@ pub enum Series {
     Errors,
     /// No events for much longer than usual.
     Silence,
+}
+
+impl Series {
+    /// Its name, the same in every output.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Errors => "errors",
+            Self::Silence => "silence",
+        }
+    }
 }
 
 /// An episode.
@@ -47,6 +61,20 @@ pub struct Spike {
     pub score: f64,
     /// It may still grow.
     pub open: bool,
+}
+
+impl Spike {
+    /// How many times what was expected its peak is; `None` where nothing was expected.
+    #[must_use]
+    pub fn times(&self) -> Option<f64> {
+        Some(self.peak / self.expected).filter(|times| times.is_finite())
+    }
+
+    /// How long it lasts, or has so far.
+    #[must_use]
+    pub const fn length_ms(&self) -> Ms {
+        self.end_ms.saturating_sub(self.start_ms)
+    }
 }
 
 /// The episodes known at a moment, in the order in which they were raised; O(buckets). The moment is that of the cursor, or the

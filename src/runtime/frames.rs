@@ -30,6 +30,14 @@ pub trait Glass {
     /// # Errors
     /// When it cannot be written.
     fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Rings the bell, if it has one.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn ring(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Glass for Screen<Outlet> {
@@ -48,7 +56,14 @@ impl Glass for Screen<Outlet> {
     fn copy(&mut self, text: &str) -> io::Result<()> {
         crate::term::osc52(text).map_or(Ok(()), |sequence| self.pass(&sequence))
     }
+
+    fn ring(&mut self) -> io::Result<()> {
+        self.pass(BELL)
+    }
 }
+
+/// The control that rings a terminal's bell.
+const BELL: &str = "\x07";
 
 /// The cursor belongs to the frame, and is known only after rendering it.
 fn draw_on<W: Write>(
@@ -119,6 +134,14 @@ impl<G: Glass> Frames<G> {
     /// When it cannot be written.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         self.glass.copy(text)
+    }
+
+    /// Rings the bell.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn ring(&mut self) -> io::Result<()> {
+        self.glass.ring()
     }
 
     /// Until the frame that is wanted may be drawn; `None` when none is wanted.

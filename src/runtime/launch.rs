@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::playback::no_feed;
 use super::recording::{Head, Recorder, Recording};
-use super::{BookmarkFile, Files, Opening, Session, now_ms, play, run};
+use super::{Alarm, BookmarkFile, Files, Opening, Session, now_ms, play, run};
 use crate::app::layout::Size;
 use crate::app::{Effect, State};
 use crate::source::{self, Feed, FileSpec, Spec};
@@ -48,6 +48,8 @@ pub enum Entries {
         bookmarks: Option<BookmarkFile>,
         /// The new file into which everything that happens is written.
         record: Option<File>,
+        /// What is done when a spike is raised.
+        alarm: Alarm,
     },
     /// From a recording, with all that happened.
     Recording(Recording),
@@ -162,6 +164,7 @@ fn start(entries: Entries, size: Size) -> Start {
             opening,
             bookmarks,
             record,
+            alarm,
         } => {
             let now_ms = now_ms();
             let head = Head::of(&opening, now_ms, size);
@@ -177,6 +180,7 @@ fn start(entries: Entries, size: Size) -> Start {
                 files: Files {
                     bookmarks,
                     recorder: record.map(|file| Recorder::start(file, head)),
+                    alarm,
                 },
                 recording: None,
             }

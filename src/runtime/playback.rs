@@ -1,7 +1,7 @@
 //! Plays a recording into the interface, in the rhythm in which it happened, and then hands the interface to its user.
 //!
 //! Invariant: what was recorded happens in the recorded order, and nothing else does: keys pressed meanwhile only leave or
-//! hurry, and effects that reach outside (copying, saving, asking a source, leaving) are not done.
+//! hurry, and effects that reach outside (copying, saving, asking a source, ringing, leaving) are not done.
 
 use std::collections::VecDeque;
 use std::io;
@@ -183,7 +183,8 @@ impl Player {
                 | Effect::StopSearch
                 | Effect::Fetch(_)
                 | Effect::Copy(_)
-                | Effect::SaveBookmarks(_) => {}
+                | Effect::SaveBookmarks(_)
+                | Effect::Spike(_) => {}
             }
         }
     }

@@ -432,6 +432,7 @@ impl Stage {
                 Effect::StopSearch => "stop search".to_owned(),
                 Effect::Copy(text) => text.clone(),
                 Effect::SaveBookmarks(save) => format!("save {}", save.number),
+                Effect::Spike(spike) => format!("{spike:?}"),
             });
             if let Effect::Search {
                 generation,

@@ -1,86 +1,32 @@
 //! The list of bookmarks, over everything.
 
 use super::number;
+use super::overlay::{self, Frame, Under};
 use super::style::{own, theirs};
 use crate::app::bookmarks::{Bookmark, Keeping};
-use crate::app::layout::{Area, Size, WIDE};
 use crate::app::state::State;
-use crate::app::view::{Cell, Column, Line, List, Pane, Piece, Row, Scrollbar, Table, Tone};
-use crate::model::Ms;
+use crate::app::view::{Cell, Column, Line, List, Pane, Row, Table, Tone};
 
-/// The list is no wider than this.
-const WIDEST: u16 = 130;
-/// Rows of the list that are no bookmarks: title and keys.
-pub(super) const FRAME: u16 = 2;
-/// Rows that the words for an empty list take.
-const EMPTY: u16 = 3;
-
-/// What lies under the mouse while the list is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Under {
-    /// A bookmark, so many rows from the selected one.
-    Bookmark(isize),
-    /// The list.
-    List,
-    /// Something else.
-    Outside,
-}
-
-/// In the middle, with a row and some columns of what lies below left free where there is room.
-pub(super) fn placed(size: Size, rows: usize) -> Area {
-    let width = size.width.saturating_sub(4).min(WIDEST);
-    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).max(EMPTY);
-    let height = wanted
-        .saturating_add(FRAME)
-        .min(size.height.saturating_sub(2));
-    Area {
-        x: (size.width - width) / 2,
-        y: (size.height - height) / 2,
-        width,
-        height,
-    }
-}
-
-/// The bookmarks in view, and the place of the first: the selected one stands in the middle, but at the ends.
-fn window(state: &State, area: Area) -> (usize, &[Bookmark]) {
-    let all = state.bookmarks.all();
-    let height = usize::from(area.height.saturating_sub(FRAME));
-    let selected = state.bookmarks.selected().map_or(0, |(at, _)| at);
-    let most = all.len().saturating_sub(height);
-    let first = selected.saturating_sub(height / 2).min(most);
-    let end = all.len().min(first + height);
-    (first, all.get(first..end).unwrap_or_default())
+fn frame(state: &State) -> Frame {
+    let selected = state.bookmarks.selected().map(|(at, _)| at);
+    Frame::of(state.size, state.bookmarks.len(), selected)
 }
 
 /// What lies under a cell of the terminal.
 #[must_use]
 pub fn bookmark_row(state: &State, column: u16, row: u16) -> Under {
-    let area = placed(state.size, state.bookmarks.len());
-    if !area.contains(column, row) {
-        return Under::Outside;
-    }
-    let (first, shown) = window(state, area);
-    let into = row.checked_sub(area.body().y).map(usize::from);
-    match (
-        into.filter(|at| *at < shown.len()),
-        state.bookmarks.selected(),
-    ) {
-        (Some(at), Some((selected, _))) => {
-            Under::Bookmark((first + at).cast_signed() - selected.cast_signed())
-        }
-        _ => Under::List,
-    }
+    frame(state).under(column, row)
 }
 
 /// The list, while it is open.
 pub fn list(state: &State) -> Option<List> {
     let open = state.bookmarks.list.as_ref()?;
-    let area = placed(state.size, state.bookmarks.len());
-    let (first, shown) = window(state, area);
-    let selected = state.bookmarks.selected().map(|(at, _)| at);
+    let frame = frame(state);
+    let (area, selected) = (frame.area, frame.selected);
     let widths = Widths::of(state, area.width);
-    let rows = shown.iter().enumerate();
-    let rows = rows.map(|(at, mark)| row(state, mark, widths, selected == Some(first + at)));
+    let marks = state.bookmarks.all().iter().enumerate();
+    let shown = marks.skip(frame.shown.start).take(frame.shown.len());
+    let rows = shown.map(|(at, mark)| row(state, mark, widths, selected == Some(at)));
     let total = state.bookmarks.len() as u64;
     Some(List {
         area,
@@ -96,12 +42,7 @@ pub fn list(state: &State) -> Option<List> {
                 own("no bookmarks yet: m sets one", Tone::Dim),
                 own("at the entry of the playhead, with a note", Tone::Faint),
             ],
-            scrollbar: Scrollbar::over(
-                total,
-                first as u64,
-                shown.len() as u64,
-                area.height.saturating_sub(FRAME),
-            ),
+            scrollbar: frame.scrollbar(),
         },
         keys: keys(selected.is_some(), open.deleted.last()),
     })
@@ -124,18 +65,7 @@ fn keys(any: bool, deleted: Option<&Bookmark>) -> Line {
         keys.push(("u", "brings it back"));
     }
     keys.push(("Esc", "closes"));
-    key_line(keys)
-}
-
-/// Keys and what they do, for the rule below a list.
-pub(super) fn key_line(keys: Vec<(&str, &str)>) -> Line {
-    let mut line = Line::new();
-    for (at, (key, what)) in keys.into_iter().enumerate() {
-        let gap = if at == 0 { "" } else { "   " };
-        line.push(Piece::own(&format!("{gap}{key}"), Tone::Strong));
-        line.push(Piece::own(&format!(" {what}"), Tone::Dim));
-    }
-    line
+    overlay::keys(&keys)
 }
 
 #[derive(Clone, Copy)]
@@ -147,19 +77,9 @@ struct Widths {
 }
 
 impl Widths {
-    /// The day only stands there where it is not the same for all.
     fn of(state: &State, width: u16) -> Self {
-        let wide = width >= WIDE;
-        let zone = state.options.zone;
-        let day = |ms| zone.format(ms, "%Y-%m-%d");
-        let here = day(state.present_ms());
-        let same_day = state.bookmarks.all().iter().all(|m| day(m.id.ms) == here);
-        let time = match (same_day, wide) {
-            (true, true) => 12,
-            (true, false) => 8,
-            (false, true) => 19,
-            (false, false) => 14,
-        };
+        let times = state.bookmarks.all().iter().map(|m| m.id.ms);
+        let time = overlay::time_width(state, width, times);
         let (kind, session) = match width {
             0..50 => (0, 0),
             50..100 => (14, 13),
@@ -191,16 +111,6 @@ impl Widths {
             column(self.note, 2, false),
         ]
     }
-
-    fn time(self, state: &State, ms: Ms) -> String {
-        let zone = state.options.zone;
-        match self.time {
-            8 => zone.clock_seconds(ms),
-            12 => zone.clock(ms),
-            14 => zone.format(ms, "%m-%d %H:%M:%S"),
-            _ => zone.format(ms, "%Y-%m-%d %H:%M:%S"),
-        }
-    }
 }
 
 fn row(state: &State, mark: &Bookmark, widths: Widths, selected: bool) -> Row {
@@ -208,23 +118,16 @@ fn row(state: &State, mark: &Bookmark, widths: Widths, selected: bool) -> Row {
     Row {
         cells: vec![
             Cell::Text(own("◆", Tone::Magenta)),
-            Cell::Text(own(&widths.time(state, mark.id.ms), Tone::Dim)),
-            Cell::Text(own(&distance(state, mark.id.ms), Tone::Dim)),
+            Cell::Text(own(
+                &overlay::time(state, widths.time, mark.id.ms),
+                Tone::Dim,
+            )),
+            Cell::Text(own(&overlay::distance(state, mark.id.ms), Tone::Dim)),
             name(&mark.kind, widths.kind, Tone::Plain),
             name(&mark.session, widths.session, Tone::Plain),
             name(&mark.note, widths.note, Tone::Magenta),
         ],
         selected,
         future: false,
-    }
-}
-
-/// How far from the playhead: `-4m`, `+12 s`.
-fn distance(state: &State, ms: Ms) -> String {
-    let here = state.moment_ms();
-    match ms.abs_diff(here) {
-        0..1_000 => "here".to_owned(),
-        far if ms < here => format!("-{}", number::age(far)),
-        far => format!("+{}", number::age(far)),
     }
 }

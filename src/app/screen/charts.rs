@@ -1,10 +1,12 @@
 //! The metric strip: four series that end at the playhead.
 
 use super::number;
+use super::spikes;
 use crate::app::layout::{Layout, series_areas};
 use crate::app::state::State;
 use crate::app::view::{Piece, Series, Tone};
 use crate::model::SafeText;
+use crate::project::spikes::Series as Of;
 use crate::project::{self, Window, series::Current};
 
 /// The strip and the current values, which the header shows too.
@@ -13,6 +15,8 @@ pub struct Charts {
     short: bool,
     quiet: bool,
     empty: bool,
+    /// Of events and of errors.
+    alerts: [Option<Piece>; 2],
 }
 
 /// A chart of latencies reaches at least up to here, ms.
@@ -86,6 +90,7 @@ impl Charts {
             short: layout.size.width < SHORT_TITLES,
             quiet: state.is_quiet(),
             empty: state.log.is_empty(),
+            alerts: [Of::Events, Of::Errors].map(|of| alert(state, window, of)),
         })
     }
 
@@ -136,20 +141,28 @@ impl Charts {
         );
         let errors = only_known(errors, known);
         let p95_value = now.p95_ms.map_or_else(|| "—".to_owned(), number::latency);
+        let [of_events, of_errors] = self.alerts.clone();
+        let alerted = |alert, series| Series { alert, ..series };
         vec![
-            series(
-                "events/s",
-                &number::rate(now.events_per_s),
-                strong,
-                counts(&self.series.events),
-                Tone::Blue,
+            alerted(
+                of_events,
+                series(
+                    "events/s",
+                    &number::rate(now.events_per_s),
+                    strong,
+                    counts(&self.series.events),
+                    Tone::Blue,
+                ),
             ),
-            series(
-                "errors/s",
-                &number::rate(now.errors_per_s),
-                error_tone(now, strong),
-                errors,
-                Tone::Error,
+            alerted(
+                of_errors,
+                series(
+                    "errors/s",
+                    &number::rate(now.errors_per_s),
+                    error_tone(now, strong),
+                    errors,
+                    Tone::Error,
+                ),
             ),
             series(
                 if self.short { "p95" } else { "latency p95" },
@@ -171,6 +184,25 @@ impl Charts {
             ),
         ]
     }
+}
+
+/// The last episode in the window that was known at the moment of the screen. How far one goes that was not over then was not
+/// known either.
+fn alert(state: &State, window: Window, of: Of) -> Option<Piece> {
+    let at_ms = state.moment_ms();
+    let known = |spike: &&project::Spike| {
+        spike.series == of
+            && spike.raised_ms <= at_ms
+            && spike.start_ms < window.end_ms
+            && window.start_ms() < spike.end_ms
+    };
+    let spike = state.traffic.spikes().iter().rfind(known)?;
+    let text = if spike.end_ms <= at_ms {
+        format!("▲ {}", spikes::times(spike))
+    } else {
+        "▲ spike".to_owned()
+    };
+    Some(Piece::own(&text, spikes::tone(of)))
 }
 
 /// What lies in a hole is not nothing.

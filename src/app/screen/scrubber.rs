@@ -213,20 +213,14 @@ fn column_of(density: &Density, ms: Ms) -> Option<usize> {
 /// Bursts, at their peak. A silence is a gap, and told as one.
 fn spikes(state: &State, density: &Density, marks: &mut Marks) {
     for spike in state.traffic.spikes() {
-        let tone = match spike.series {
-            Series::Errors => Tone::Error,
-            Series::Events => Tone::Amber,
-            Series::Silence => continue,
-        };
+        if spike.series == Series::Silence {
+            continue;
+        }
+        let tone = super::spikes::tone(spike.series);
         let Some(column) = column_of(density, spike.peak_ms) else {
             continue;
         };
-        let times = spike.peak / spike.expected;
-        let text = if times.is_finite() {
-            format!("▲ {times:.0}×")
-        } else {
-            "▲ new".to_owned()
-        };
+        let text = format!("▲ {}", super::spikes::times(spike));
         marks.lay(column, &[&text, "▲"], tone);
     }
 }

@@ -1,7 +1,7 @@
 //! The list of sessions, over everything: only the rows in view are built.
 
-use super::bookmarks::{FRAME, Under, key_line, placed};
 use super::number;
+use super::overlay::{self, FRAME, Under, placed};
 use super::style::{own, theirs};
 use crate::app::layout::Area;
 use crate::app::sessions::{Order, Sessions};
@@ -43,7 +43,7 @@ pub fn listed_session(state: &State, column: u16, row: u16) -> Under {
     let into = row.checked_sub(area.body().y + HEAD).map(usize::from);
     let place = into.map(|at| first(list, area) + at);
     match place.filter(|at| *at < list.sorted().len() && into.is_some_and(|n| n < height(area))) {
-        Some(at) => Under::Bookmark(at.cast_signed() - list.place().cast_signed()),
+        Some(at) => Under::Row(at.cast_signed() - list.place().cast_signed()),
         None => Under::List,
     }
 }
@@ -123,7 +123,7 @@ fn keys(any: bool) -> Line {
         keys.extend(sorts);
     }
     keys.push(("Esc", "closes"));
-    key_line(keys)
+    overlay::keys(&keys)
 }
 
 fn columns(width: u16) -> Vec<Column> {

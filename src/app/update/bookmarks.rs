@@ -1,6 +1,6 @@
 //! Making, noting, listing and deleting bookmarks, and going to one.
 
-use super::seek;
+use super::{lists, seek};
 use crate::app::action::Effect;
 use crate::app::bookmarks::{Bookmark, Change, Keeping, Kept, List};
 use crate::app::input::{Code, Held, Key, Mouse, MouseKind};
@@ -10,9 +10,6 @@ use crate::app::screen;
 use crate::app::state::State;
 use crate::query::Moment;
 use crate::store::{Log, Seq};
-
-/// Rows of the list that a page key moves.
-const PAGE: isize = 10;
 
 /// Marks the entry of the playhead and asks for a note; of a marked entry the note is asked for anew.
 pub fn mark(state: &mut State) {
@@ -95,12 +92,6 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         _ => {}
     }
     match keymap::command(key) {
-        Some(Command::Down) => state.bookmarks.select(1),
-        Some(Command::Up) => state.bookmarks.select(-1),
-        Some(Command::PageDown) => state.bookmarks.select(PAGE),
-        Some(Command::PageUp) => state.bookmarks.select(-PAGE),
-        Some(Command::First) => state.bookmarks.select(isize::MIN),
-        Some(Command::Last) => state.bookmarks.select(isize::MAX),
         Some(Command::Open) => return jump(state),
         Some(Command::Bookmark) => {
             if let Some(mark) = state.bookmarks.selected().map(|(_, m)| m.clone()) {
@@ -108,7 +99,12 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
             }
         }
         Some(Command::Back | Command::Bookmarks | Command::Quit) => state.bookmarks.list = None,
-        _ => {}
+        Some(command) => {
+            if let Some(by) = lists::rows(command) {
+                state.bookmarks.select(by);
+            }
+        }
+        None => {}
     }
     Vec::new()
 }
@@ -119,7 +115,7 @@ pub fn point(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         MouseKind::WheelDown => state.bookmarks.select(1),
         MouseKind::WheelUp => state.bookmarks.select(-1),
         MouseKind::Press => match screen::bookmark_row(state, mouse.column, mouse.row) {
-            screen::Under::Bookmark(by) => state.bookmarks.select(by),
+            screen::Under::Row(by) => state.bookmarks.select(by),
             screen::Under::List => {}
             screen::Under::Outside => state.bookmarks.list = None,
         },

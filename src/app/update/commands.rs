@@ -9,6 +9,7 @@ use crate::app::playhead::{Playhead, Rhythm};
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::reopen;
 use crate::app::screen;
+use crate::app::spike_list;
 use crate::app::state::{Detail, State};
 use crate::app::zoom::{Turn, Zoom};
 use crate::query::Filter;
@@ -74,6 +75,7 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Bookmark => bookmarks::mark(state),
         Command::Bookmarks => bookmarks::open(state),
         Command::Sessions => sessions::open(state),
+        Command::Spikes => spike_list::open(state),
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow_to_row(state, command);
         }

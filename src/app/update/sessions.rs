@@ -71,7 +71,7 @@ pub fn point(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     match (mouse.kind, under) {
         (MouseKind::WheelDown, _) => list.select(1),
         (MouseKind::WheelUp, _) => list.select(-1),
-        (MouseKind::Press, Under::Bookmark(by)) => list.select(by),
+        (MouseKind::Press, Under::Row(by)) => list.select(by),
         (MouseKind::Press, Under::Outside) => state.sessions = None,
         _ => {}
     }

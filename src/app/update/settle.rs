@@ -118,7 +118,7 @@ fn keep_horizon(state: &mut State) {
 /// While history is loading, what is usual changes with every page.
 fn find_spikes(state: &mut State) {
     if state.feed.history.idle && !state.log.is_empty() {
-        state.traffic.find(state.moment_end());
+        state.traffic.find(state.silent_until_ms());
     }
 }
 
