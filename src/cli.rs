@@ -19,6 +19,7 @@ pub mod replay;
 pub mod session;
 pub mod sessions;
 pub mod setup;
+pub mod spikes;
 pub mod stats;
 pub mod tail;
 pub mod watch;
@@ -68,6 +69,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),
         Some(Command::Stats(args)) => wait_for(stats::run(args, &setup)),
         Some(Command::Errors(args)) => wait_for(errors::run(args, &setup)),
+        Some(Command::Spikes(args)) => wait_for(spikes::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
     }

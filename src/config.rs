@@ -5,6 +5,7 @@
 pub mod file;
 pub mod secret;
 pub mod size;
+mod spikes;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use etcetera::BaseStrategy;
 
 use crate::model::{Mapping, Zone};
+use crate::project::spikes::Settings;
 use crate::runtime::Alarm;
 
 pub use file::FileError;
@@ -63,6 +65,8 @@ pub struct Layer {
     pub bell: Option<bool>,
     /// The command that is told of spikes.
     pub on_spike: Option<String>,
+    /// What counts as a spike.
+    pub spikes: Option<Settings>,
     /// Field names by part.
     pub mapping: Option<Mapping>,
 }
@@ -82,6 +86,7 @@ impl Layer {
             mouse: self.mouse.or(below.mouse),
             bell: self.bell.or(below.bell),
             on_spike: self.on_spike.or(below.on_spike),
+            spikes: self.spikes.or(below.spikes),
             mapping: self.mapping.or(below.mapping),
         }
     }
@@ -119,6 +124,8 @@ pub struct Config {
     pub color: ColorChoice,
     /// Whether the interface listens to the mouse.
     pub mouse: bool,
+    /// What counts as a spike.
+    pub spikes: Settings,
     /// What the interface does when a spike is raised.
     pub alarm: Alarm,
     /// Field names by part.
@@ -141,6 +148,7 @@ impl From<Layer> for Config {
             },
             color: layer.color.unwrap_or_default(),
             mouse: layer.mouse.unwrap_or(true),
+            spikes: layer.spikes.unwrap_or_default(),
             alarm: Alarm {
                 bell: layer.bell.unwrap_or(false),
                 command: layer.on_spike.filter(|command| !command.is_empty()),

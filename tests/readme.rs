@@ -11,6 +11,7 @@ use lookback::app::keymap;
 use lookback::cli::args::Cli;
 use lookback::cli::words;
 use lookback::config::file;
+use lookback::project::{Spike, spikes};
 use lookback::query::Filter;
 use serde_json::Value;
 
@@ -211,9 +212,11 @@ fn known_keys(wrong: &str) -> BTreeSet<String> {
 
 fn configuration_keys() -> BTreeSet<String> {
     let mut keys = known_keys("nonsense = 1");
-    assert!(keys.remove("mapping"));
-    let parts = known_keys("[mapping]\nnonsense = 'x'");
-    keys.extend(parts.into_iter().map(|part| format!("mapping.{part}")));
+    for table in ["mapping", "spikes"] {
+        assert!(keys.remove(table));
+        let parts = known_keys(&format!("[{table}]\nnonsense = 'x'"));
+        keys.extend(parts.into_iter().map(|part| format!("{table}.{part}")));
+    }
     keys
 }
 
@@ -267,6 +270,20 @@ fn json_has_the_documented_keys() {
         documented("session in a list")
     );
     assert_eq!(keys_of(&json("errors")[0]), documented("group (`errors`"));
+    // The sample is too calm for one.
+    let spike = Spike {
+        series: spikes::Series::Errors,
+        start_ms: 0,
+        end_ms: 0,
+        raised_ms: 0,
+        peak_ms: 0,
+        peak: 0.0,
+        expected: 0.0,
+        score: 0.0,
+        open: false,
+    };
+    let spike = serde_json::to_value(spike.written()).unwrap();
+    assert_eq!(keys_of(&spike), documented("spike (`spikes`)"));
     let session = json("session sess-4f1c");
     assert_eq!(keys_of(&session), documented("session (`session`)"));
     assert_eq!(keys_of(&session["events"][0]), documented("its events"));

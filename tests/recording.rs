@@ -59,6 +59,10 @@ fn opening() -> Opening {
             needs_password: true,
         },
         keeping: Keeping::Stored,
+        spikes: lookback::project::spikes::Settings {
+            bucket_ms: 60_000,
+            ..Default::default()
+        },
     }
 }
 

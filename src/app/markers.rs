@@ -258,7 +258,7 @@ pub fn spike(state: &State, from: Cursor, direction: Direction) -> Option<Marker
 pub fn place(log: &Log, spike: &Spike) -> Option<Seq> {
     let start_ms = match spike.series {
         Series::Silence => spike.end_ms,
-        Series::Events | Series::Errors => spike.start_ms,
+        Series::Events | Series::Errors | Series::Latency => spike.start_ms,
     };
     let from = match start_ms.checked_sub(1) {
         Some(before) => log.cursor_at(before),
@@ -266,7 +266,7 @@ pub fn place(log: &Log, spike: &Spike) -> Option<Seq> {
     };
     match spike.series {
         Series::Errors => next_error(log, from, None),
-        Series::Events | Series::Silence => log.first_after(from).map(|e| e.seq),
+        Series::Events | Series::Latency | Series::Silence => log.first_after(from).map(|e| e.seq),
     }
 }
 
@@ -293,17 +293,14 @@ impl Marker {
 #[must_use]
 pub fn spike_text(spike: &Spike) -> String {
     let what = match spike.series {
-        Series::Events => "events",
-        Series::Errors => "errors",
+        Series::Events | Series::Errors | Series::Latency => spike.series.word(),
         Series::Silence => {
             let ms = spike.end_ms.saturating_sub(spike.start_ms);
             return format!("silence of {}", time::span(ms));
         }
     };
-    let times = spike.peak / spike.expected;
-    if times.is_finite() && times < 1_000.0 {
-        format!("spike: {what} {times:.0}×")
-    } else {
-        format!("spike: {what} where none are usual")
+    match spike.times() {
+        Some(times) if times < 1_000.0 => format!("spike: {what} {times:.0}×"),
+        _ => format!("spike: {what} where none are usual"),
     }
 }

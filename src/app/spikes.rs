@@ -8,18 +8,25 @@ use crate::project::spikes::{self, Counts, Spike};
 #[must_use]
 pub fn spikes(state: &State) -> Vec<Spike> {
     let log = &state.log;
+    let counts = |range| {
+        let mut counts = Counts::new(state.traffic.settings());
+        counts.take(log, range);
+        counts
+    };
     let mut all = match log.hole() {
         None => Vec::new(),
         Some(hole) => {
             let left_ms = log.last_before(hole.from).map_or(0, |e| e.axis_ms());
-            spikes::spikes(&Counts::of(log, log.first()..hole.from), left_ms)
+            spikes::spikes(&counts(log.first()..hole.from), left_ms)
         }
     };
     if state.feed.history.idle {
         all.extend_from_slice(state.traffic.spikes());
     } else {
-        let counts = Counts::of(log, log.first()..log.end());
-        all.extend(spikes::spikes(&counts, state.silent_until_ms()));
+        all.extend(spikes::spikes(
+            &counts(log.first()..log.end()),
+            state.silent_until_ms(),
+        ));
     }
     all
 }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::model::{EntryId, Ms};
+use crate::project::spikes::Settings;
 use crate::project::{Counts, Spike, spikes};
 use crate::store::{Cursor, Log};
 
@@ -22,6 +23,21 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            counts: Counts::new(settings),
+            ..Self::default()
+        }
+    }
+
+    /// What counts as abnormal.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        *self.counts.settings()
+    }
+
     /// All that are known, in the order in which they were raised.
     #[must_use]
     pub fn spikes(&self) -> &[Spike] {
@@ -59,7 +75,8 @@ impl Traffic {
 
     /// Counts all that is here, once nothing is missing between any more.
     pub fn recount(&mut self, log: &Log) {
-        self.counts = Counts::of(log, log.first()..log.end());
+        self.counts = Counts::new(self.settings());
+        self.counts.take(log, log.first()..log.end());
         self.oldest = log.get(log.first().next()).map(|entry| entry.id());
         self.version += 1;
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{demo, doctor, errors, query, replay, session, sessions, stats, tail, watch};
+use super::{demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail, watch};
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
 /// Watch what AI agents write to Redis Streams, filter it, and go back to any moment.
@@ -93,6 +93,8 @@ pub enum Command {
     Stats(stats::StatsArgs),
     /// Errors that say the same, grouped
     Errors(errors::ErrorsArgs),
+    /// Episodes of abnormal rate or latency
+    Spikes(spikes::SpikesArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
 }
@@ -128,6 +130,7 @@ impl Global {
             mouse: self.no_mouse.then_some(false),
             bell: None,
             on_spike: None,
+            spikes: None,
             mapping: None,
         }
     }

@@ -13,6 +13,7 @@ use crate::app::reopen::Reopen;
 use crate::app::state::Options;
 use crate::config::{self, ColorChoice};
 use crate::model::{Mapping, Zone};
+use crate::project::spikes::Settings;
 use crate::query::{Filter, Moment};
 use crate::runtime::recording::Recording;
 use crate::runtime::{Alarm, BookmarkFile, Ending, Entries, Launch, Opening, launch};
@@ -51,6 +52,8 @@ pub struct InterfaceOptions {
     pub reopen: Reopen,
     /// The new file into which everything that happens is written.
     pub record: Option<PathBuf>,
+    /// What counts as a spike.
+    pub spikes: Settings,
     /// What is done when a spike is raised.
     pub alarm: Alarm,
 }
@@ -90,6 +93,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
             Some(_) => Keeping::Stored,
             None => Keeping::UntilTheEnd,
         },
+        spikes: options.spikes,
     };
     let entries = Entries::Source {
         spec: options.spec,

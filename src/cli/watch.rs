@@ -129,6 +129,7 @@ pub fn options(args: &WatchArgs, setup: &Setup) -> Result<InterfaceOptions, Fail
         speed: args.speed.unwrap_or_default(),
         reopen: setup.reopen.clone(),
         record: setup.record.clone(),
+        spikes: config.spikes,
         alarm: Alarm {
             bell: args.bell || config.alarm.bell,
             command: args

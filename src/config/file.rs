@@ -11,6 +11,9 @@
 //! bell = true
 //! on_spike = "notify-send lookback"
 //!
+//! [spikes]
+//! bucket = "10s"
+//!
 //! [mapping]
 //! session = ["chat_id", "thread"]
 //! latency = "took_ms"
@@ -24,8 +27,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::spikes::SpikesTable;
 use super::{ColorChoice, Layer, Secret, Size, mask};
 use crate::model::{Mapping, Part};
+use crate::project::spikes::Settings;
 
 /// Why the configuration file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +67,7 @@ struct File {
     mouse: Option<bool>,
     bell: Option<bool>,
     on_spike: Option<String>,
+    spikes: Option<SpikesTable>,
     mapping: Option<MappingTable>,
 }
 
@@ -130,6 +136,7 @@ impl From<File> for Layer {
             mouse: file.mouse,
             bell: file.bell,
             on_spike: file.on_spike,
+            spikes: file.spikes.map(Settings::from),
             mapping: file.mapping.map(Mapping::from),
         }
     }
@@ -197,6 +204,7 @@ mod tests {
     fn reads_every_key() {
         let layer = parse(
             "redis='h:1'\nstream=['a','b*']\nhistory=5\nmemory='1MiB'\nutc=true\ncolor='never'\nmouse=false\n\
+             [spikes]\nbucket='1m'\ndecades=5\ncooldown='5m'\n\
              [mapping]\nsession=['chat','thread']\nlatency='took'",
         )
         .unwrap();
@@ -204,6 +212,10 @@ mod tests {
         assert_eq!(layer.streams, Some(vec!["a".to_owned(), "b*".to_owned()]));
         assert_eq!(layer.memory, Some(Size(1 << 20)));
         assert_eq!(layer.color, Some(ColorChoice::Never));
+        let spikes = layer.spikes.unwrap();
+        assert_eq!((spikes.bucket_ms, spikes.cooldown_ms), (60_000, 300_000));
+        assert!((spikes.decades - 5.0).abs() < 1e-9);
+        assert_eq!(spikes.window, Settings::default().window);
         let mapping = layer.mapping.unwrap();
         assert_eq!(mapping.overrides[&Part::Session], ["chat", "thread"]);
         assert_eq!(mapping.overrides[&Part::Latency], ["took"]);
@@ -216,6 +228,12 @@ mod tests {
             ("utc = true\nstrem = 'redis://u:hunter2@h'\n", 2, "strem"),
             ("[mapping]\n\nsesion = 'x'", 3, "sesion"),
             ("memory = 'much'", 1, "much"),
+            ("[spikes]\nbucket = '5ms'", 2, "1s to 1h"),
+            ("[spikes]\nbucket = 'soon'", 2, "a span like"),
+            ("[spikes]\ndecades = -1", 2, "more than 0"),
+            ("[spikes]\nwindow = 2", 2, "20 to 10000"),
+            ("[spikes]\nfewest_errors = 0", 2, "at least 1"),
+            ("[spikes]\nspread = 6", 2, "spread"),
             ("stream = []", 1, "empty"),
             ("\nredis = 'redis://u:hunter2@h", 2, ""),
         ] {

@@ -1,4 +1,4 @@
-//! Episodes of abnormal rate: bursts of events, bursts of errors, silences.
+//! Episodes of abnormal rate or level: bursts of events, bursts of errors, high latencies, silences.
 //!
 //! A bucket of time is held against the trailing ones (`baseline`). Neighbouring alerts are one episode.
 //!
@@ -9,12 +9,18 @@
 mod baseline;
 mod counts;
 mod detect;
+mod episodes;
+mod latency;
+pub mod settings;
+mod silence;
+mod sketch;
 mod tail;
 mod written;
 
 use crate::model::Ms;
 
 pub use counts::Counts;
+pub use settings::Settings;
 pub use written::Written;
 
 /// What is abnormal.
@@ -24,17 +30,23 @@ pub enum Series {
     Events,
     /// Many more errors than the usual share of the events.
     Errors,
+    /// A 95th percentile of the known latencies that is much higher than usual.
+    Latency,
     /// No events for much longer than usual.
     Silence,
 }
 
 impl Series {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Events, Self::Errors, Self::Latency, Self::Silence];
+
     /// Its name, the same in every output.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Events => "events",
             Self::Errors => "errors",
+            Self::Latency => "latency",
             Self::Silence => "silence",
         }
     }
@@ -53,11 +65,12 @@ pub struct Spike {
     pub raised_ms: Ms,
     /// Start of its least likely bucket; of a silence, its start.
     pub peak_ms: Ms,
-    /// Entries (errors for [`Series::Errors`]) a second in that bucket; 0 in a silence.
+    /// Entries (errors for [`Series::Errors`]) a second in that bucket; 0 in a silence; of latencies their 95th percentile, ms.
     pub peak: f64,
-    /// As many a second were usual there: by the trailing rate, or for errors by the trailing share of that bucket's events.
+    /// What was usual there, in the same unit: by the trailing rate, for errors by the trailing share of that bucket's events.
     pub expected: f64,
-    /// −log10 of the chance to see such a bucket, or such a silence, had all gone on as before.
+    /// −log10 of the chance to see such a bucket, or such a silence, had all gone on as before; of latencies how many spreads
+    /// the logarithm lies above the mean.
     pub score: f64,
     /// It may still grow.
     pub open: bool,
@@ -82,7 +95,7 @@ impl Spike {
 #[must_use]
 pub fn spikes(counts: &Counts, at_ms: Ms) -> Vec<Spike> {
     let mut spikes = detect::bursts(counts, at_ms);
-    spikes.extend(detect::silences(counts, at_ms));
+    spikes.extend(silence::silences(counts, at_ms));
     spikes.sort_by_key(|spike| (spike.raised_ms, spike.series));
     spikes
 }

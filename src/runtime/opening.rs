@@ -6,8 +6,10 @@ use crate::app::layout::Size;
 use crate::app::playhead::Speed;
 use crate::app::reopen::Reopen;
 use crate::app::state::Options;
+use crate::app::traffic::Traffic;
 use crate::app::{Effect, State, update};
 use crate::model::Ms;
+use crate::project::spikes::Settings;
 use crate::query::{Filter, Moment};
 
 /// What the interface begins with.
@@ -27,6 +29,8 @@ pub struct Opening {
     pub reopen: Reopen,
     /// Where bookmarks go.
     pub keeping: Keeping,
+    /// What counts as abnormal.
+    pub spikes: Settings,
 }
 
 impl Opening {
@@ -34,6 +38,7 @@ impl Opening {
     #[must_use]
     pub fn begin(&self, now_ms: Ms, size: Size) -> (State, Vec<Effect>) {
         let mut state = State::new(self.options.clone(), now_ms, size);
+        state.traffic = Traffic::new(self.spikes);
         state.opens_at = self.at;
         state.screen = self.screen;
         state.pace.speed = self.speed;

@@ -18,6 +18,7 @@ use crate::app::playhead::Speed;
 use crate::app::reopen::Reopen;
 use crate::app::state::Options;
 use crate::model::{EntryId, Mapping, Ms, Part, Zone};
+use crate::project::spikes::Settings;
 use crate::query::{Filter, Moment};
 
 pub use reader::{ReadError, Recording, read};
@@ -27,7 +28,7 @@ pub use writer::{Recorder, create};
 pub const VERSION: u32 = 1;
 
 /// The first line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Head {
     /// Tells what this is, and the version of the format.
     pub lookback_recording: u32,
@@ -49,6 +50,8 @@ pub struct Head {
     speed: String,
     reopen: Reopen,
     bookmarks: Keeping,
+    #[serde(default)]
+    spikes: Settings,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +89,7 @@ impl Head {
             speed: opening.speed.word().to_owned(),
             reopen: opening.reopen.clone(),
             bookmarks: opening.keeping,
+            spikes: opening.spikes,
         }
     }
 
@@ -116,6 +120,7 @@ impl Head {
             speed,
             reopen: self.reopen.clone(),
             keeping: self.bookmarks,
+            spikes: self.spikes,
         })
     }
 

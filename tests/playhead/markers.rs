@@ -54,7 +54,7 @@ fn naive(stage: &Stage) -> Vec<Seq> {
     for spike in spikes(&stage.state) {
         let from = match spike.series {
             Series::Silence => spike.end_ms,
-            Series::Events | Series::Errors => spike.start_ms,
+            Series::Events | Series::Errors | Series::Latency => spike.start_ms,
         };
         found.extend(seqs.iter().find(|seq| {
             let is_error = log.get(**seq).unwrap().flags().has(Flags::ERROR);

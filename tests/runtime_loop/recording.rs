@@ -22,6 +22,7 @@ fn opening() -> Opening {
         speed: Speed::default(),
         reopen: Reopen::default(),
         keeping: Keeping::UntilTheEnd,
+        spikes: lookback::project::spikes::Settings::default(),
     }
 }
 

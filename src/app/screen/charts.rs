@@ -15,8 +15,8 @@ pub struct Charts {
     short: bool,
     quiet: bool,
     empty: bool,
-    /// Of events and of errors.
-    alerts: [Option<Piece>; 2],
+    /// Of events, of errors and of latencies.
+    alerts: [Option<Piece>; 3],
 }
 
 /// A chart of latencies reaches at least up to here, ms.
@@ -90,7 +90,7 @@ impl Charts {
             short: layout.size.width < SHORT_TITLES,
             quiet: state.is_quiet(),
             empty: state.log.is_empty(),
-            alerts: [Of::Events, Of::Errors].map(|of| alert(state, window, of)),
+            alerts: [Of::Events, Of::Errors, Of::Latency].map(|of| alert(state, window, of)),
         })
     }
 
@@ -141,7 +141,7 @@ impl Charts {
         );
         let errors = only_known(errors, known);
         let p95_value = now.p95_ms.map_or_else(|| "—".to_owned(), number::latency);
-        let [of_events, of_errors] = self.alerts.clone();
+        let [of_events, of_errors, of_latency] = self.alerts.clone();
         let alerted = |alert, series| Series { alert, ..series };
         vec![
             alerted(
@@ -164,12 +164,15 @@ impl Charts {
                     Tone::Error,
                 ),
             ),
-            series(
-                if self.short { "p95" } else { "latency p95" },
-                &p95_value,
-                strong,
-                p95,
-                Tone::Amber,
+            alerted(
+                of_latency,
+                series(
+                    if self.short { "p95" } else { "latency p95" },
+                    &p95_value,
+                    strong,
+                    p95,
+                    Tone::Amber,
+                ),
             ),
             series(
                 if self.short {

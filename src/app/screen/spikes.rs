@@ -122,7 +122,7 @@ fn row(state: &State, spike: &Spike, time_width: u16) -> Row {
 pub fn tone(series: Series) -> Tone {
     match series {
         Series::Errors => Tone::Error,
-        Series::Events => Tone::Amber,
+        Series::Events | Series::Latency => Tone::Amber,
         Series::Silence => Tone::Dim,
     }
 }
@@ -139,5 +139,6 @@ pub fn times(spike: &Spike) -> String {
 fn value(series: Series, value: f64) -> String {
     match series {
         Series::Events | Series::Errors | Series::Silence => format!("{}/s", number::rate(value)),
+        Series::Latency => number::latency(value),
     }
 }

@@ -7,13 +7,12 @@ use std::collections::VecDeque;
 
 use super::tail::float;
 
-/// Buckets in which something happened. On a busy log they reach back 20 minutes, on a sparse one as far as they have to.
-const WINDOW: usize = 120;
-
 /// The trailing window.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Baseline {
     window: VecDeque<Usual>,
+    /// Buckets in which something happened, at most.
+    most: usize,
     /// Buckets, empty ones too.
     pub buckets: u64,
     /// Entries.
@@ -36,6 +35,14 @@ pub(super) struct Usual {
 }
 
 impl Baseline {
+    /// Over the last so many buckets in which something happened.
+    pub fn new(most: usize) -> Self {
+        Self {
+            most,
+            ..Self::default()
+        }
+    }
+
     /// Takes a bucket in; the oldest leaves.
     pub fn push(&mut self, usual: Usual) {
         self.window.push_back(usual);
@@ -44,7 +51,7 @@ impl Baseline {
         self.errors += u64::from(usual.errors);
         self.event_squares += f64::from(usual.events).powi(2);
         self.error_squares += f64::from(usual.errors).powi(2);
-        if self.window.len() > WINDOW
+        if self.window.len() > self.most
             && let Some(old) = self.window.pop_front()
         {
             self.buckets -= 1 + old.empty_before;
@@ -115,6 +122,8 @@ fn spread(mean: f64, mean_square: f64) -> f64 {
 mod tests {
     use super::*;
 
+    const WINDOW: usize = 120;
+
     fn usual(empty_before: u64, events: u32) -> Usual {
         Usual {
             empty_before,
@@ -125,7 +134,7 @@ mod tests {
 
     #[test]
     fn it_reaches_back_over_a_fixed_number_of_buckets_with_entries() {
-        let mut baseline = Baseline::default();
+        let mut baseline = Baseline::new(WINDOW);
         baseline.push(usual(1_000, 9_999));
         for _ in 0..WINDOW {
             baseline.push(usual(1, 4));
@@ -141,7 +150,7 @@ mod tests {
 
     #[test]
     fn events_in_bursts_count_as_fewer() {
-        let mut baseline = Baseline::default();
+        let mut baseline = Baseline::new(WINDOW);
         for _ in 0..WINDOW {
             baseline.push(usual(9, 20));
         }
@@ -151,7 +160,7 @@ mod tests {
 
     #[test]
     fn an_even_log_strays_as_chance_does() {
-        let mut baseline = Baseline::default();
+        let mut baseline = Baseline::new(WINDOW);
         for _ in 0..10 {
             baseline.push(usual(0, 100));
         }

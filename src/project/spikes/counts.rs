@@ -6,23 +6,24 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use super::settings::Settings;
+use super::sketch::Sketch;
 use crate::model::{Flags, Ms};
 use crate::store::{Columns, Cursor, Log};
 
-/// Length of a bucket at first: short enough to tell of a burst soon, long enough to hold a few events.
-const FIRST_BUCKET_MS: Ms = 10_000;
-/// Buckets at most, over four days at first. With more, each takes in its neighbour, and is twice as long.
+/// Buckets at most, over three days of 10 s. With more, each takes in its neighbour, and is twice as long.
 const MOST: usize = 1 << 15;
 
 /// Counts of the buckets in which something happened, oldest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Counts {
+    settings: Settings,
     bucket_ms: Ms,
     buckets: VecDeque<Bucket>,
 }
 
 /// A bucket that is not empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Bucket {
     /// Its place on the grid.
     pub at: u64,
@@ -30,46 +31,70 @@ pub(super) struct Bucket {
     pub events: u32,
     /// Errors among them.
     pub errors: u32,
+    /// Those latencies that are known.
+    pub latencies: Sketch,
 }
 
 impl Default for Counts {
     fn default() -> Self {
-        Self {
-            bucket_ms: FIRST_BUCKET_MS,
-            buckets: VecDeque::new(),
-        }
+        Self::new(Settings::default())
     }
 }
 
 impl Counts {
+    /// None yet.
+    #[must_use]
+    pub const fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            bucket_ms: settings.bucket_ms,
+            buckets: VecDeque::new(),
+        }
+    }
+
+    /// None yet, in buckets of this length at first.
+    #[must_use]
+    pub fn with_bucket(bucket_ms: Ms) -> Self {
+        Self::new(Settings {
+            bucket_ms,
+            ..Settings::default()
+        })
+    }
+
     /// Of a part of the log.
     #[must_use]
     pub fn of(log: &Log, range: Range<Cursor>) -> Self {
         let mut counts = Self::default();
-        for (_, chunk, rows) in log.chunks(range) {
-            counts.add(&chunk.columns, rows);
-        }
+        counts.take(log, range);
         counts
+    }
+
+    /// Takes in a part of the log.
+    pub fn take(&mut self, log: &Log, range: Range<Cursor>) {
+        for (_, chunk, rows) in log.chunks(range) {
+            self.add(&chunk.columns, rows);
+        }
     }
 
     /// Takes in rows of a page or chunk, from whichever end of the log. Fastest at the ends of what is here.
     pub fn add(&mut self, columns: &Columns, rows: Range<usize>) {
         let axis = columns.axis_ms.get(rows.clone()).unwrap_or_default();
-        let flags = columns.flags.get(rows).unwrap_or_default();
+        let flags = columns.flags.get(rows.clone()).unwrap_or_default();
         let mut open: Option<Bucket> = None;
-        for (ms, flags) in axis.iter().zip(flags) {
+        for ((ms, flags), row) in axis.iter().zip(flags).zip(rows) {
             let at = ms / self.bucket_ms;
-            if let Some(done) = open.filter(|bucket| bucket.at != at) {
+            if let Some(done) = open.take_if(|bucket| bucket.at != at) {
                 self.put(done);
-                open = None;
             }
             // Put in only now, a bucket may have made the grid coarser.
             let at = ms / self.bucket_ms;
-            let bucket = open.get_or_insert(Bucket {
+            let bucket = open.get_or_insert_with(|| Bucket {
                 at,
-                events: 0,
-                errors: 0,
+                ..Bucket::default()
             });
+            if let Some(latency) = columns.latency(row) {
+                bucket.latencies.add(latency);
+            }
             bucket.events = bucket.events.saturating_add(1);
             bucket.errors += u32::from(flags.has(Flags::ERROR));
         }
@@ -84,10 +109,16 @@ impl Counts {
         self.bucket_ms
     }
 
+    /// What is abnormal among them.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Those that end at or before a moment, oldest first.
-    pub(super) fn until(&self, ms: Ms) -> impl Iterator<Item = Bucket> {
+    pub(super) fn until(&self, ms: Ms) -> impl Iterator<Item = &Bucket> {
         let end = ms / self.bucket_ms;
-        self.buckets.iter().copied().take_while(move |b| b.at < end)
+        self.buckets.iter().take_while(move |b| b.at < end)
     }
 
     fn put(&mut self, bucket: Bucket) {
@@ -96,7 +127,7 @@ impl Counts {
             _ => self.buckets.partition_point(|b| b.at < bucket.at),
         };
         match self.buckets.get_mut(place).filter(|b| b.at == bucket.at) {
-            Some(same) => same.join(bucket),
+            Some(same) => same.join(&bucket),
             None => self.buckets.insert(place, bucket),
         }
         while self.buckets.len() > MOST {
@@ -107,13 +138,10 @@ impl Counts {
     fn widen(&mut self) {
         self.bucket_ms *= 2;
         let mut wider: VecDeque<Bucket> = VecDeque::new();
-        for bucket in &self.buckets {
-            let bucket = Bucket {
-                at: bucket.at / 2,
-                ..*bucket
-            };
+        for mut bucket in self.buckets.drain(..) {
+            bucket.at /= 2;
             match wider.back_mut().filter(|last| last.at == bucket.at) {
-                Some(last) => last.join(bucket),
+                Some(last) => last.join(&bucket),
                 None => wider.push_back(bucket),
             }
         }
@@ -122,9 +150,10 @@ impl Counts {
 }
 
 impl Bucket {
-    fn join(&mut self, other: Self) {
+    fn join(&mut self, other: &Self) {
         self.events = self.events.saturating_add(other.events);
         self.errors = self.errors.saturating_add(other.errors);
+        self.latencies.join(&other.latencies);
     }
 }
 
@@ -182,7 +211,7 @@ mod tests {
             backward.add(&all, part * MOST..(part + 1) * MOST);
         }
         assert_eq!(forward, backward);
-        assert_eq!(forward.bucket_ms(), 4 * FIRST_BUCKET_MS);
+        assert_eq!(forward.bucket_ms(), 4 * Settings::default().bucket_ms);
         assert!(forward.buckets.len() <= MOST);
         let events: usize = forward.buckets.iter().map(|b| b.events as usize).sum();
         assert_eq!(events, times.len());

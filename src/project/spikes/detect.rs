@@ -1,127 +1,80 @@
-//! The detectors: each walks the buckets once, holding each against those before it.
+//! The detectors of bursts: each walks the buckets once, holding each against those before it.
 
 use super::baseline::{Baseline, Usual};
 use super::counts::{Bucket, Counts};
-use super::tail::{count_decades, float, share_decades, silence_decades};
+use super::episodes::Episodes;
+use super::latency::Levels;
+use super::settings::Settings;
+use super::tail::{count_decades, float, share_decades};
 use super::{Series, Spike};
 use crate::model::Ms;
 
-/// Alerts this close to each other are one episode, or as close as this many buckets where that is longer.
-const COOLDOWN_MS: Ms = 60_000;
-const COOLDOWN_BUCKETS: u64 = 3;
-/// So unlikely, in decades, must a bucket be. Silence takes more: traffic comes in bursts more often than by even chance.
-const BURST_DECADES: f64 = 4.0;
-const SILENCE_DECADES: f64 = 6.0;
-/// So far above the mean, in spreads, must a burst of events be: less is too tight on real traffic.
-const SPREADS: f64 = 6.0;
-/// And so many times what was expected must a burst be.
-const TIMES: f64 = 2.0;
-/// Fewer than this many are no burst, however unlikely.
-const FEWEST_EVENTS: u32 = 8;
-const FEWEST_ERRORS: u32 = 3;
-/// So many buckets must there have been before a burst of events or a silence can be told.
-const FEWEST_BUCKETS: usize = 6;
-/// So many times longer than any before must a silence be, and so many buckets long.
-const TIMES_LONGER: u64 = 2;
-const FEWEST_EMPTY: u64 = 3;
-
 /// A bucket that is not as usual.
 #[derive(Clone, Copy)]
-struct Alert {
-    at: u64,
-    count: f64,
-    expected: f64,
-    score: f64,
+pub(super) struct Alert {
+    /// Its place on the grid.
+    pub at: u64,
+    /// What was measured.
+    pub peak: f64,
+    /// What was usual.
+    pub expected: f64,
+    /// How abnormal it is.
+    pub score: f64,
 }
 
-/// Bursts of events and of errors.
+/// Bursts of events and of errors, and high latencies.
 pub(super) fn bursts(counts: &Counts, at_ms: Ms) -> Vec<Spike> {
-    let mut events = Detector::new(Series::Events, counts.bucket_ms());
-    let mut errors = Detector::new(Series::Errors, counts.bucket_ms());
+    let (bucket_ms, settings) = (counts.bucket_ms(), counts.settings());
+    let mut events = Detector::new(Series::Events, bucket_ms, settings);
+    let mut errors = Detector::new(Series::Errors, bucket_ms, settings);
+    let mut levels = Levels::default();
+    let mut slow = Episodes::new(Series::Latency, bucket_ms, settings);
     let mut next = None;
     for bucket in counts.until(at_ms) {
         let empty_before = next.map_or(0, |next| bucket.at - next);
-        events.take(bucket, empty_before, burst_of_events);
-        errors.take(bucket, empty_before, burst_of_errors);
+        events.take(bucket, empty_before, settings, burst_of_events);
+        errors.take(bucket, empty_before, settings, burst_of_errors);
+        if let Some(alert) = levels.take(bucket, settings) {
+            slow.raise(alert);
+        }
         next = Some(bucket.at + 1);
     }
-    let mut spikes = events.episodes(at_ms);
-    spikes.extend(errors.episodes(at_ms));
-    spikes
+    let series = [events.episodes, errors.episodes, slow];
+    series.into_iter().flat_map(|e| e.at(at_ms)).collect()
 }
 
 struct Detector {
-    series: Series,
     bucket_ms: Ms,
     baseline: Baseline,
-    spikes: Vec<Spike>,
+    episodes: Episodes,
 }
 
 impl Detector {
-    fn new(series: Series, bucket_ms: Ms) -> Self {
+    fn new(series: Series, bucket_ms: Ms, settings: &Settings) -> Self {
         Self {
-            series,
             bucket_ms,
-            baseline: Baseline::default(),
-            spikes: Vec::new(),
+            baseline: Baseline::new(settings.window),
+            episodes: Episodes::new(series, bucket_ms, settings),
         }
     }
 
     fn take(
         &mut self,
-        bucket: Bucket,
+        bucket: &Bucket,
         empty_before: u64,
-        judge: fn(&Baseline, Bucket, u64) -> Judgement,
+        settings: &Settings,
+        judge: fn(&Baseline, &Bucket, u64, &Settings) -> Judgement,
     ) {
-        let judgement = judge(&self.baseline, bucket, empty_before);
+        let judgement = judge(&self.baseline, bucket, empty_before, settings);
         if let Some(alert) = judgement.alert {
-            self.raise(alert);
+            let per_s = |count: f64| count * 1000.0 / float(self.bucket_ms);
+            self.episodes.raise(Alert {
+                peak: per_s(alert.peak),
+                expected: per_s(alert.expected),
+                ..alert
+            });
         }
         self.baseline.push(judgement.usual);
-    }
-
-    fn raise(&mut self, alert: Alert) {
-        let per_s = |count: f64| count * 1000.0 / float(self.bucket_ms);
-        let start_ms = alert.at * self.bucket_ms;
-        let spike = Spike {
-            series: self.series,
-            start_ms,
-            end_ms: start_ms + self.bucket_ms,
-            raised_ms: start_ms + self.bucket_ms,
-            peak_ms: start_ms,
-            peak: per_s(alert.count),
-            expected: per_s(alert.expected),
-            score: alert.score,
-            open: false,
-        };
-        let cooldown_ms = self.cooldown_ms();
-        match self.spikes.last_mut() {
-            Some(last) if start_ms <= last.end_ms + cooldown_ms => last.grow(&spike),
-            _ => self.spikes.push(spike),
-        }
-    }
-
-    fn cooldown_ms(&self) -> Ms {
-        COOLDOWN_MS.max(COOLDOWN_BUCKETS * self.bucket_ms)
-    }
-
-    fn episodes(mut self, at_ms: Ms) -> Vec<Spike> {
-        // The last bucket that could join begins at the end of the cooldown.
-        let reach_ms = self.cooldown_ms() + self.bucket_ms;
-        if let Some(last) = self.spikes.last_mut() {
-            last.open = at_ms < last.end_ms + reach_ms;
-        }
-        self.spikes
-    }
-}
-
-impl Spike {
-    fn grow(&mut self, by: &Self) {
-        let (start_ms, raised_ms) = (self.start_ms, self.raised_ms);
-        if by.score > self.score || (by.score >= self.score && by.peak > self.peak) {
-            *self = *by;
-        }
-        (self.start_ms, self.end_ms, self.raised_ms) = (start_ms, by.end_ms, raised_ms);
     }
 }
 
@@ -131,20 +84,25 @@ struct Judgement {
     usual: Usual,
 }
 
-fn burst_of_events(baseline: &Baseline, bucket: Bucket, empty_before: u64) -> Judgement {
+fn burst_of_events(
+    baseline: &Baseline,
+    bucket: &Bucket,
+    empty_before: u64,
+    settings: &Settings,
+) -> Judgement {
     let mean = baseline.busy_mean();
-    let most = mean + SPREADS * baseline.event_spread();
+    let most = mean + settings.spreads * baseline.event_spread();
     let count = f64::from(bucket.events);
-    let high = count > most.max(TIMES * mean)
-        && bucket.events >= FEWEST_EVENTS
-        && baseline.len() >= FEWEST_BUCKETS;
+    let high = count > most.max(settings.times * mean)
+        && bucket.events >= settings.fewest_events
+        && baseline.len() >= settings.fewest_buckets;
     let alert = high.then(|| Alert {
         at: bucket.at,
-        count,
+        peak: count,
         expected: baseline.mean(),
         score: count_decades(u64::from(bucket.events), baseline.events, baseline.buckets),
     });
-    let alert = alert.filter(|alert| alert.score >= BURST_DECADES);
+    let alert = alert.filter(|alert| alert.score >= settings.decades);
     Judgement {
         usual: Usual {
             empty_before,
@@ -155,15 +113,21 @@ fn burst_of_events(baseline: &Baseline, bucket: Bucket, empty_before: u64) -> Ju
     }
 }
 
-fn burst_of_errors(baseline: &Baseline, bucket: Bucket, empty_before: u64) -> Judgement {
+fn burst_of_errors(
+    baseline: &Baseline,
+    bucket: &Bucket,
+    empty_before: u64,
+    settings: &Settings,
+) -> Judgement {
     let count = f64::from(bucket.errors);
     let expected = baseline.error_share() * f64::from(bucket.events);
     let spread = baseline.error_spread().max(expected.sqrt());
-    let most = expected + SPREADS * spread;
-    let high = count > most.max(TIMES * expected) && bucket.errors >= FEWEST_ERRORS;
+    let most = expected + settings.spreads * spread;
+    let high =
+        count > most.max(settings.times * expected) && bucket.errors >= settings.fewest_errors;
     let alert = high.then(|| Alert {
         at: bucket.at,
-        count,
+        peak: count,
         expected,
         score: share_decades(
             u64::from(bucket.errors),
@@ -172,7 +136,7 @@ fn burst_of_errors(baseline: &Baseline, bucket: Bucket, empty_before: u64) -> Ju
             baseline.events,
         ),
     });
-    let alert = alert.filter(|alert| alert.score >= BURST_DECADES);
+    let alert = alert.filter(|alert| alert.score >= settings.decades);
     Judgement {
         usual: Usual {
             empty_before,
@@ -181,70 +145,6 @@ fn burst_of_errors(baseline: &Baseline, bucket: Bucket, empty_before: u64) -> Ju
         },
         alert,
     }
-}
-
-/// Silences, those before the moment too.
-pub(super) fn silences(counts: &Counts, at_ms: Ms) -> Vec<Spike> {
-    let bucket_ms = counts.bucket_ms();
-    let mut baseline = Baseline::default();
-    let mut spikes = Vec::new();
-    let mut next = None;
-    for bucket in counts.until(at_ms) {
-        let from = next.unwrap_or(bucket.at);
-        let spike = silence(&baseline, from, bucket.at, bucket_ms);
-        baseline.push(Usual {
-            empty_before: if spike.is_some() { 0 } else { bucket.at - from },
-            events: bucket.events,
-            errors: bucket.errors,
-        });
-        spikes.extend(spike);
-        next = Some(bucket.at + 1);
-    }
-    // Up to the moment; whether it is over is known once the bucket after it is.
-    let last = next.and_then(|from| silence(&baseline, from, at_ms / bucket_ms, bucket_ms));
-    spikes.extend(last.map(|spike| Spike {
-        open: true,
-        ..spike
-    }));
-    spikes
-}
-
-/// The silence over these buckets, `to` excluded.
-fn silence(baseline: &Baseline, from: u64, to: u64, bucket_ms: Ms) -> Option<Spike> {
-    let empty = to.saturating_sub(from);
-    if empty < FEWEST_EMPTY || baseline.len() < FEWEST_BUCKETS {
-        return None;
-    }
-    let score = |empty| silence_decades(empty, baseline.independent_events(), baseline.buckets);
-    if score(empty) < SILENCE_DECADES || empty <= TIMES_LONGER * baseline.longest_silence() {
-        return None;
-    }
-    let shortest = FEWEST_EMPTY.max(TIMES_LONGER * baseline.longest_silence() + 1);
-    let raised_after = first_from(shortest, empty, |n| score(n) >= SILENCE_DECADES);
-    Some(Spike {
-        series: Series::Silence,
-        start_ms: from * bucket_ms,
-        end_ms: to * bucket_ms,
-        raised_ms: (from + raised_after) * bucket_ms,
-        peak_ms: from * bucket_ms,
-        peak: 0.0,
-        expected: baseline.mean() * 1000.0 / float(bucket_ms),
-        score: score(empty),
-        open: false,
-    })
-}
-
-/// The first number from `low` to `high` of which it holds, where it holds of `high` and of all after the first.
-fn first_from(mut low: u64, mut high: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(middle) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    high
 }
 
 #[expect(

@@ -199,13 +199,14 @@ impl Plots<'_> {
             line.push(Piece::own(name, Tone::Dim));
             line.push(Piece::own(&value(q), Tone::Strong));
         }
-        Chart {
+        let chart = Chart {
             title: line,
             plot: Plot::Points(self.measured.buckets.iter().map(of).collect()),
             scale: scale.labels(),
             times: self.times.clone(),
             ..Chart::default()
-        }
+        };
+        self.spikes(Series::Latency, chart)
     }
 
     fn heat(&self) -> Chart {
