@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod density;
 pub mod errors;
+pub mod findings;
 pub mod folded;
 pub mod series;
 pub mod session_fields;
@@ -18,6 +19,7 @@ pub mod turns;
 pub use activity::{Activity, Part};
 pub use density::{Density, density};
 pub use errors::{ErrorGroup, error_groups};
+pub use findings::{Finding, Found};
 pub use folded::Folded;
 pub use series::{Series, Window, series};
 pub use spikes::{Counts, Spike, spikes};

@@ -549,6 +549,7 @@ mod sessions {
         let keys: Vec<&String> = list[0].as_object().unwrap().keys().collect();
         let wanted = [
             "session", "user", "state", "first", "last", "events", "messages", "errors", "tokens",
+            "findings",
         ];
         assert_eq!(keys, wanted);
         assert_eq!(list[0]["session"], "abc-123");
@@ -634,6 +635,7 @@ mod session {
             "last_activity",
             "other_types",
             "types",
+            "findings",
         ];
         assert_eq!(keys, wanted);
         assert_eq!(

@@ -1,6 +1,10 @@
 //! Stories in the file format (`tests/scenarios/*.jsonl`) and what must be told of them at their end (`.expected.json`).
 //! A new case is two new files; a wrong one prints what was found.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lookback::model::{EntryId, Flags, Mapping, line};
+use lookback::project::findings::{Seen, Silence, Watcher};
 use lookback::project::session_fields::{Standing, diff};
 use lookback::project::session_state::{LastError, SessionFold, SessionState};
 use lookback::project::timeline::SessionStatus;
@@ -76,6 +81,7 @@ fn told(log: &Log) -> Value {
         "turns": of_each_session(log, turns),
         "changed by the last event": of_each_session(log, changed),
         "errors": errors(log),
+        "findings": findings(log),
         "active": active(log),
         "late": marked(Flags::LATE),
         "duplicate": marked(Flags::DUPLICATE),
@@ -194,6 +200,42 @@ fn errors(log: &Log) -> Value {
         let last = log.get(group.last).unwrap().id().to_string();
         let [kind, code, message] = group.parts(log).map(text);
         json!({"type": kind, "code": code, "message": message, "count": group.count, "last": last})
+    });
+    Value::Array(told.collect())
+}
+
+fn findings(log: &Log) -> Value {
+    let mut watcher = Watcher::default();
+    let mut found = Vec::new();
+    let mut silences: BTreeMap<u64, Silence> = BTreeMap::new();
+    for (base, chunk, rows) in log.chunks(log.first()..log.end()) {
+        for row in rows.filter(|row| chunk.columns.session[*row].is_some()) {
+            let place = Some(base.plus(row as u64));
+            let seen = Seen::of(&chunk.columns, row, log.strings(), place);
+            let session = u64::from(chunk.columns.session[row].0);
+            watcher.see(session, &seen, |finding| found.push(finding));
+            if !seen.flags.has(Flags::DUPLICATE) {
+                let silence = silences.entry(session).or_default();
+                silence.push(seen.at, seen.flags);
+            }
+        }
+    }
+    let newest = entries(log).map(|e| e.id().ms).max().unwrap_or(0);
+    found.extend(
+        silences
+            .iter()
+            .filter_map(|(s, silence)| silence.at(*s, newest)),
+    );
+    let told = found.iter().map(|finding| {
+        let entries = finding.rests_on.iter().map(|place| place.id.to_string());
+        let session = log.get(finding.at.seq.unwrap()).unwrap().session();
+        json!({
+            "finding": finding.found.key(),
+            "explanation": finding.found.explanation(),
+            "session": text(log.strings().get(session)),
+            "at": finding.at.id.to_string(),
+            "entries": entries.collect::<Vec<_>>(),
+        })
     });
     Value::Array(told.collect())
 }

@@ -4,7 +4,9 @@
 //! Invariant: all of it is what the log, the session, the playhead and the baseline say, whichever way led there.
 
 use crate::model::{EntryId, Mapping, Ms};
+use crate::project::Finding;
 use crate::project::Folded;
+use crate::project::findings::{Place, Silence};
 use crate::project::folded::Step;
 use crate::project::session_fields::{Change, Standing, diff};
 use crate::project::session_state::{SessionState, starts_known};
@@ -37,6 +39,7 @@ pub struct Inspected {
     before: SessionState,
     state: SessionState,
     starts_known: bool,
+    silence: Silence,
     baseline: Option<Baseline>,
 }
 
@@ -63,6 +66,7 @@ impl Inspected {
             before: SessionState::default(),
             state: SessionState::default(),
             starts_known: false,
+            silence: Silence::default(),
             baseline: None,
         };
         inspected.refresh(subject);
@@ -92,6 +96,29 @@ impl Inspected {
         let near = Some((one_less, &self.before));
         self.state = self.folded.state_after(log, mapping, count, near);
         self.happened = count;
+        self.silence = self.silence_of(log);
+    }
+
+    fn silence_of(&self, log: &Log) -> Silence {
+        let mut silence = Silence::default();
+        let happened = self.folded.steps().get(..self.happened);
+        let steps = happened.unwrap_or_default().iter();
+        for step in steps.filter(|step| !step.repeated) {
+            if let Some(entry) = log.get(step.seq) {
+                let place = Place {
+                    id: entry.id(),
+                    seq: Some(step.seq),
+                };
+                silence.push(place, entry.flags());
+            }
+        }
+        silence
+    }
+
+    /// What is to be said of its silence at a moment.
+    #[must_use]
+    pub fn silent(&self, at_ms: Ms) -> Option<Finding> {
+        self.silence.at(0, at_ms)
     }
 
     fn compare(&mut self, subject: Subject<'_>, is_same: bool) {

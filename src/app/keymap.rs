@@ -90,6 +90,8 @@ pub enum Command {
     Bookmark,
     /// Open the list of bookmarks.
     Bookmarks,
+    /// Open the list of sessions.
+    Sessions,
     /// Narrow to the user of this row, or widen again.
     NarrowUser,
     /// Narrow to its session.
@@ -327,6 +329,12 @@ pub const TABLE: &[Binding] = &[
         &[(plain(Code::Enter), C::Open)],
         "detail; of a group its newest error, on screen 3 its errors; of a session its screen",
         Some("detail"),
+    ),
+    row(
+        S::Move,
+        &[(char('l'), C::Sessions)],
+        "sessions: list, open one",
+        None,
     ),
     row(
         S::Move,

@@ -7,6 +7,7 @@ mod buckets;
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 use self::buckets::{Buckets, Key};
 use crate::model::Ms;
@@ -140,8 +141,12 @@ pub struct Subject<'a> {
     pub filter: (u64, bool),
     /// What has happened.
     pub cursor: Cursor,
+    /// This machine's time, ms since the epoch.
+    pub now_ms: Ms,
     /// The window, ms since the epoch; its start is excluded.
     pub window: (Ms, Ms),
+    /// The window's length, where it is fixed.
+    pub length_ms: Option<Ms>,
     /// The window before is wanted too.
     pub compares: bool,
     /// How entries are counted.
@@ -192,12 +197,77 @@ fn rows_of<'a>(
     chosen.filter_map(move |seq| usize::try_from(seq.since(base)).ok())
 }
 
+/// What of a subject does not change as time goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shape {
+    length_ms: Option<Ms>,
+    filter: (u64, bool),
+    first: Cursor,
+    reshaped: u64,
+    compares: bool,
+    how: How,
+    most_buckets: usize,
+}
+
+impl Shape {
+    fn of(subject: &Subject<'_>) -> Self {
+        Self {
+            length_ms: subject.length_ms,
+            filter: subject.filter,
+            first: subject.log.first(),
+            reshaped: subject.log.reshaped(),
+            compares: subject.compares,
+            how: subject.how,
+            most_buckets: subject.most_buckets,
+        }
+    }
+}
+
 /// Lengths that a bucket may have.
 const BUCKETS_MS: [Ms; 22] = [
     1_000, 2_000, 3_000, 5_000, 10_000, 15_000, 20_000, 30_000, 60_000, 90_000, 120_000, 180_000,
     300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 21_600_000, 43_200_000,
     86_400_000,
 ];
+
+/// A bucket of time, with what charts ask of it again and again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bucket {
+    /// Its sums.
+    pub tally: Tally,
+    /// p50, p95 and p99 of the latencies, ms.
+    pub quantiles: [Option<f64>; 3],
+    /// How many latencies lie in each part of a factor of ten, from 1 ms on; see [`Bucket::PARTS`].
+    pub heat: Vec<u32>,
+}
+
+impl Bucket {
+    /// Parts of a factor of ten, each the same factor.
+    pub const PARTS: u32 = 12;
+    /// Factors of ten from 1 ms on.
+    const DECADES: u32 = 11;
+
+    fn of(tally: Tally) -> Self {
+        let mut heat = vec![0; (Self::PARTS * Self::DECADES) as usize];
+        let last = heat.len() - 1;
+        for (ms, count) in tally.latency.values() {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "not negative, and clamped to the parts"
+            )]
+            let part = (ms.max(1.0).log10() * f64::from(Self::PARTS)) as usize;
+            if let Some(sum) = heat.get_mut(part.min(last)) {
+                *sum += count;
+            }
+        }
+        Self {
+            quantiles: tally.latency.quantiles([0.5, 0.95, 0.99]),
+            heat,
+            tally,
+        }
+    }
+}
 
 /// What was measured.
 #[derive(Clone, Debug)]
@@ -209,13 +279,15 @@ pub struct Measured {
     /// The moment at which the first bucket begins, on a grid from the epoch.
     pub start_ms: Ms,
     /// The sums of each bucket, oldest first, without gaps.
-    pub buckets: Vec<std::sync::Arc<Tally>>,
+    pub buckets: Vec<Arc<Bucket>>,
     /// The sums of the window.
     pub total: Tally,
     /// Its figures.
     pub figures: Figures,
     /// The sums of the window before, where they are wanted.
     pub before: Option<Tally>,
+    shape: Option<Shape>,
+    at_ms: Ms,
     kept: Buckets,
 }
 
@@ -231,14 +303,25 @@ impl Measured {
             total: Tally::default(),
             figures: Figures::default(),
             before: None,
+            shape: None,
+            at_ms: 0,
             kept: Buckets::default(),
         };
         measured.refresh(subject);
         measured
     }
 
+    /// Whether it was measured less than so long ago, of the same.
+    #[must_use]
+    pub fn is_recent(&self, subject: &Subject<'_>, rest_ms: Ms) -> bool {
+        let rested_ms = subject.now_ms.saturating_sub(self.at_ms);
+        rested_ms < rest_ms && self.shape == Some(Shape::of(subject))
+    }
+
     /// Brings it up to date.
     pub fn refresh(&mut self, subject: &Subject<'_>) {
+        self.shape = Some(Shape::of(subject));
+        self.at_ms = subject.now_ms;
         let (from, to) = subject.window;
         self.window = subject.window;
         self.bucket_ms = bucket_ms(to.saturating_sub(from), subject.most_buckets);

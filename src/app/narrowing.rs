@@ -212,6 +212,12 @@ impl<'a> Visible<'a> {
         self.log
     }
 
+    /// Whether a filter is in force.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        self.narrowing.is_some()
+    }
+
     /// Whether more may turn out to match.
     #[must_use]
     pub fn is_scanning(&self) -> bool {

@@ -138,6 +138,7 @@ const fn title(command: Command) -> &'static str {
         Command::ScrubberIn => "a shorter time on the scrubber",
         Command::Bookmark => "bookmark this entry, or change its note",
         Command::Bookmarks => "bookmarks",
+        Command::Sessions => "sessions",
         Command::CopyCommand => "copy the command line that opens this view",
         Command::GoTo => "go to a time or an entry id",
         Command::Follow => "follow the newest entry",

@@ -18,6 +18,7 @@ mod scrubber;
 mod session;
 mod session_scrubber;
 mod session_state;
+mod sessions;
 mod spikes;
 mod style;
 mod timeline;
@@ -39,6 +40,7 @@ pub use scrubber::scrubber_moment;
 pub use session::session_row;
 pub use session_scrubber::scrubber_step;
 pub use session_state::state_lines;
+pub use sessions::listed_session;
 pub use spikes::spike_row;
 pub use timeline::{timeline_height, timeline_row};
 
@@ -90,6 +92,7 @@ pub fn screen(state: &State) -> View {
         footer: foot::footer(state, &layout),
         help: foot::help(state),
         list: bookmarks::list(state)
+            .or_else(|| sessions::list(state))
             .or_else(|| spikes::list(state))
             .or_else(|| palette::list(state, &layout)),
         layout,

@@ -5,6 +5,7 @@ mod form;
 use std::sync::Arc;
 
 use super::alarms::Alarms;
+use super::findings::Findings;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::metrics::Metrics;
 use super::narrowing::{Narrowing, Visible};
@@ -12,6 +13,7 @@ use super::playhead::{Pace, Playhead};
 use super::prompt::Prompt;
 use super::reopen::Reopen;
 use super::search::Search;
+use super::sessions::Sessions;
 use super::spike_list::SpikeList;
 use super::traffic::Traffic;
 use super::zoom::Zoom;
@@ -34,6 +36,10 @@ pub struct State {
     pub activity: Activity,
     /// How much came when, and where that was abnormal.
     pub traffic: Traffic,
+    /// What is worth a look in its sessions.
+    pub findings: Findings,
+    /// The list of sessions, while it is open.
+    pub sessions: Option<Box<Sessions>>,
     /// Which spikes were told as they were raised.
     pub alarms: Alarms,
     /// What the source said of itself.
@@ -171,6 +177,8 @@ impl State {
             log: Log::default(),
             activity: Activity::default(),
             traffic: Traffic::default(),
+            findings: Findings::default(),
+            sessions: None,
             alarms: Alarms::default(),
             feed: Feed::default(),
             loading: Loading::default(),

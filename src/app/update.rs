@@ -13,6 +13,7 @@ mod pointer;
 mod prompts;
 mod scrubber;
 mod seek;
+mod sessions;
 mod settle;
 mod spikes;
 mod until;
@@ -87,6 +88,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if state.bookmarks.list.is_some() {
         return bookmarks::press(state, key);
+    }
+    if state.sessions.is_some() {
+        return sessions::press(state, key);
     }
     if state.spike_list.is_some() {
         return spikes::press(state, key);

@@ -8,15 +8,19 @@ mod near;
 mod state;
 mod timeline;
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::Write;
 
 use hashbrown::HashSet;
 
 use super::failure::{Failure, Status};
 use super::format::{EventRow, ReportFormat};
+use super::marks::Tracker;
 use super::moment;
 use super::setup::Setup;
 use crate::model::{EntryId, Flags, Ms, SafeText};
+use crate::project::Finding;
+use crate::project::findings::{Seen, Silence, Watcher};
 use crate::project::session_fields::Standing;
 use crate::project::session_state::{SessionFold, SessionState, SessionStatus};
 use crate::query::time::Moment;
@@ -58,6 +62,8 @@ struct Session {
     now_ms: Ms,
     /// Whether the range shows starts of sessions at all.
     starts_known: bool,
+    /// What is worth a look, oldest first.
+    findings: Vec<Finding>,
 }
 
 impl Session {
@@ -124,6 +130,10 @@ struct Gathering<'a> {
     others: HashSet<Vec<u8>>,
     starts_known: bool,
     newest: EntryId,
+    seen: Tracker,
+    watcher: Watcher,
+    findings: Vec<Finding>,
+    silence: Silence,
 }
 
 impl<'a> Gathering<'a> {
@@ -135,6 +145,10 @@ impl<'a> Gathering<'a> {
             others: HashSet::new(),
             starts_known: false,
             newest: EntryId::MIN,
+            seen: Tracker::default(),
+            watcher: Watcher::default(),
+            findings: Vec::new(),
+            silence: Silence::default(),
         }
     }
 
@@ -145,6 +159,7 @@ impl<'a> Gathering<'a> {
         let mut last = Symbol::NONE;
         for (row, session) in columns.session.iter().enumerate() {
             let name = page.strings.get(*session);
+            self.watch(page, row, name);
             if session.is_some() && name == self.id.as_bytes() {
                 let stream = columns.stream.get(row).copied().unwrap_or_default();
                 let id = columns.id.get(row).copied().unwrap_or_default();
@@ -157,7 +172,27 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn finish(self, setup: &Setup, reference: Option<Ms>) -> Result<Session, Failure> {
+    /// All sessions are watched: what is much is told by the others.
+    fn watch(&mut self, page: &Page, row: usize, name: &[u8]) {
+        let event_id = page.columns.event_id.get(row).copied().unwrap_or_default();
+        let is_new = event_id == 0 || self.seen.is_new(event_id);
+        if name.is_empty() || !is_new {
+            return;
+        }
+        let is_this = name == self.id.as_bytes();
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        let seen = Seen::of(&page.columns, row, &page.strings, None);
+        self.watcher.see(hasher.hash_one(name), &seen, |finding| {
+            if is_this {
+                self.findings.push(finding);
+            }
+        });
+        if is_this {
+            self.silence.push(seen.at, seen.flags);
+        }
+    }
+
+    fn finish(mut self, setup: &Setup, reference: Option<Ms>) -> Result<Session, Failure> {
         if self.entries.is_empty() {
             return Err(unknown(self.id, &self.others));
         }
@@ -169,7 +204,9 @@ impl<'a> Gathering<'a> {
         }
         let state = fold.state;
         let now_ms = reference.unwrap_or_else(|| setup.silence_reference(self.newest.ms));
+        self.findings.extend(self.silence.at(0, now_ms));
         Ok(Session {
+            findings: self.findings,
             id: self.id.to_owned(),
             status: state.status(now_ms, self.starts_known),
             now_ms,

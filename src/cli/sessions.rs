@@ -8,7 +8,7 @@ mod list;
 use std::io::Write;
 
 use super::args::FilterWords;
-use super::failure::{Failure, Status};
+use super::failure::{Failure, Status, say};
 use super::format::json::{self, Object};
 use super::format::table::{self, Align};
 use super::format::{Format, csv};
@@ -16,6 +16,7 @@ use super::out::Out;
 use super::pages::Matches;
 use super::setup::Setup;
 use crate::model::{Ms, SafeText, Zone, time};
+use crate::project::findings;
 use crate::project::session_state::SessionStatus;
 use crate::source::Direction;
 use list::{SessionList, SessionRow};
@@ -50,16 +51,35 @@ pub async fn run(args: &SessionsArgs, setup: &Setup) -> Result<Status, Failure> 
     }
     let reference = setup.silence_reference(list.newest_ms());
     let starts_known = list.starts_known();
+    tell_cut(list.cut(), list.unwatched());
     let mut rows = list.newest_first();
     rows.truncate(args.limit.unwrap_or(usize::MAX));
     let rows: Vec<(SessionStatus, SessionRow)> = rows
         .into_iter()
-        .map(|row| (row.status(reference, starts_known), row))
+        .map(|mut row| {
+            row.note_silence(reference);
+            (row.status(reference, starts_known), row)
+        })
         .collect();
     let mut out = setup.out();
     out.write_all(&written(&rows, args.format, setup.zone(), &out))?;
     out.flush()?;
     Ok(Status::Done)
+}
+
+/// What the bounds of memory cost, where they did.
+fn tell_cut(cut: u64, unwatched: u64) {
+    if cut > 0 {
+        let what = format!("{cut} sessions that were least recently active are not listed");
+        say("cut", &what);
+        say("hint", "--since and --until bound the range");
+    }
+    if unwatched > 0 {
+        let what = format!(
+            "findings of {unwatched} sessions that were least recently active may be missing"
+        );
+        say("cut", &what);
+    }
 }
 
 fn written(rows: &[(SessionStatus, SessionRow)], format: Format, zone: Zone, out: &Out) -> Vec<u8> {
@@ -95,6 +115,7 @@ fn write_json(out: &mut Vec<u8>, status: SessionStatus, row: &SessionRow) {
         .count("messages", Some(row.messages))
         .count("errors", Some(row.errors))
         .count("tokens", row.tokens)
+        .findings(&row.findings)
         .close();
 }
 
@@ -103,13 +124,16 @@ fn signed(ms: Ms) -> Option<i64> {
 }
 
 fn write_csv(out: &mut Vec<u8>, rows: &[(SessionStatus, SessionRow)], safe: bool) {
-    out.extend_from_slice(b"session,user,state,first,last,events,messages,errors,tokens\r\n");
+    out.extend_from_slice(
+        b"session,user,state,first,last,events,messages,errors,tokens,findings\r\n",
+    );
     let moment = |ms| signed(ms).and_then(time::rfc3339).unwrap_or_default();
     for (status, row) in rows {
         let tokens = row.tokens.map(|t| t.to_string()).unwrap_or_default();
         let counts = [row.events, row.messages, row.errors].map(|n| n.to_string());
         let [events, messages, errors] = &counts;
-        let cells: [&[u8]; 9] = [
+        let found = findings::words(&row.findings).join(";");
+        let cells: [&[u8]; 10] = [
             &row.session,
             row.user.as_deref().unwrap_or_default(),
             status.word().as_bytes(),
@@ -119,6 +143,7 @@ fn write_csv(out: &mut Vec<u8>, rows: &[(SessionStatus, SessionRow)], safe: bool
             messages.as_bytes(),
             errors.as_bytes(),
             tokens.as_bytes(),
+            found.as_bytes(),
         ];
         csv::line(out, &cells, safe);
     }
@@ -129,10 +154,12 @@ fn write_table(out: &mut Vec<u8>, rows: &[(SessionStatus, SessionRow)], zone: Zo
         out.extend_from_slice(b"No sessions.\n");
         return;
     }
-    let mut columns = [Align::Right; 9];
+    let mut columns = [Align::Right; 10];
     columns[..5].fill(Align::Left);
+    columns[9] = Align::Left;
     let head = [
         "SESSION", "USER", "STATE", "FIRST", "LAST", "EVENTS", "MESSAGES", "ERRORS", "TOKENS",
+        "FINDINGS",
     ];
     let id = |bytes: &[u8]| SafeText::line(bytes, ID_COLUMNS).to_string();
     let moment = |ms| zone.format(ms, "%Y-%m-%d %H:%M:%S");
@@ -148,6 +175,7 @@ fn write_table(out: &mut Vec<u8>, rows: &[(SessionStatus, SessionRow)], zone: Zo
             row.messages.to_string(),
             row.errors.to_string(),
             row.tokens.map_or_else(|| "—".to_owned(), |t| t.to_string()),
+            findings::words(&row.findings).join(", "),
         ]
     }));
     for line in table::lines(&columns, &lines) {

@@ -3,6 +3,7 @@
 //! Invariant: total, and linear in the entry's bytes. What cannot be read becomes a fault, never an error, and flat
 //! fields are only borrowed.
 
+mod arguments;
 mod clock;
 mod failure;
 mod json;
@@ -17,6 +18,7 @@ mod unwrap;
 
 use std::borrow::Cow;
 
+pub use self::arguments::arguments;
 use self::layout::Layout;
 use self::names::Slot;
 use super::{Class, EntryId, Event, FieldRef, Flags, Mapping, Part, Source, Sources};

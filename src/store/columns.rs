@@ -32,6 +32,8 @@ pub struct Columns {
     pub tokens: Vec<u32>,
     /// Hash of the producer's event id; 0 where it has none.
     pub event_id: Vec<u64>,
+    /// Hash of the kind and the arguments; 0 where there are none to tell by.
+    pub arguments: Vec<u32>,
     /// Marks.
     pub flags: Vec<Flags>,
 }
@@ -66,6 +68,7 @@ impl Columns {
         self.latency_ms.extend_from_slice(&other.latency_ms);
         self.tokens.extend_from_slice(&other.tokens);
         self.event_id.extend_from_slice(&other.event_id);
+        self.arguments.extend_from_slice(&other.arguments);
         self.flags.extend_from_slice(&other.flags);
     }
 
@@ -84,13 +87,14 @@ impl Columns {
         self.latency_ms.shrink_to_fit();
         self.tokens.shrink_to_fit();
         self.event_id.shrink_to_fit();
+        self.arguments.shrink_to_fit();
         self.flags.shrink_to_fit();
     }
 
     /// Bytes a row takes.
     #[must_use]
     pub const fn row_bytes() -> usize {
-        16 + 8 + 6 * 4 + 1 + 8 + 4 + 4 + 8 + 2
+        16 + 8 + 6 * 4 + 1 + 8 + 4 + 4 + 8 + 4 + 2
     }
 
     /// The latency of a row, ms.

@@ -136,6 +136,7 @@ impl PageBuilder {
         );
         c.event_id
             .push(event.event_id.as_ref().map_or(0, |e| event_id_hash(e)));
+        c.arguments.push(model::arguments(event));
         c.flags.push(event.flags);
     }
 

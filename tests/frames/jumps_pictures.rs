@@ -13,10 +13,10 @@ pub const COMMANDS: &str = "
  22:13:25  ✗ error.occurred                 rate timeout after 9 ms at /tools…
  22:13:26  › message.added   s1             tool      error=
  22:13:27  › message.added   s1             tool      error=null
- 22:13:28  ✗ message.added   s1             tool status=failed
- ━ commands ─────────────────────────────────────────────────────────────── 7 ─
-  session screen                                                           2
- ▌session screen: compare with the last bookmark, or stop                  d
+ ━ commands ─────────────────────────────────────────────────────────────── 8 ─
+  sessions                                                                 l
+ ▌session screen                                                           2
+  session screen: compare with the last bookmark, or stop                  d
   end of this session                                                      }
   start of this session                                                    {
   only this session, or all again                                          o
@@ -27,7 +27,7 @@ pub const COMMANDS: &str = "
          Enter runs it, ↑ ↓ choose, Esc goes back
 ";
 pub const ALL_COMMANDS: &str = "
- ━ commands ────────────────────────────────────────────────────────────── 57 ─ │      2  tool_error         timeout after ‹n› at ‹path›     6 s  ▁▁▁▁▁▁▁▁▁▁▁▄
+ ━ commands ────────────────────────────────────────────────────────────── 58 ─ │      2  tool_error         timeout after ‹n› at ‹path›     6 s  ▁▁▁▁▁▁▁▁▁▁▁▄
  ▌pause, or play from here                                             space  ▐ │      1  message.added                                      0 s  ▁▁▁▁▁▁▁▁▁▁▁▂
   one event back                                                           ←  ▐ │      1  rate               timeout after ‹n› at ‹path›     3 s  ▁▁▁▁▁▁▁▁▁▁▁▂
   one event on                                                             →  │ │

@@ -117,3 +117,15 @@ fn what_nobody_wrote_is_found_nowhere_and_escape_leaves_all_as_it_was() {
     pty.key(Key::Esc);
     pty.wait_for_text(&marker(4_999), SOON);
 }
+
+#[test]
+fn the_list_of_sessions_opens_one() {
+    let (_server, _story, mut pty) = stage();
+    pty.keys("l");
+    let list = pty.wait_for_text("Enter opens", SOON);
+    assert!(list.contains("sessions"), "{list}");
+    pty.keys("j");
+    pty.key(Key::Enter);
+    pty.wait_for_text("2 session", SOON);
+    pty.wait_for("the session screen", SOON, |s| s.contains("state at event"));
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::Subject;
+use super::{Bucket, Subject};
 use crate::model::Ms;
 use crate::project::Tally;
 use crate::project::tally::{How, moment};
@@ -42,7 +42,7 @@ pub struct Buckets {
     /// The oldest entry's place and moment when they were counted.
     first: Option<(Cursor, Ms)>,
     /// By their place on the grid.
-    whole: HashMap<u64, Arc<Tally>>,
+    whole: HashMap<u64, Arc<Bucket>>,
     /// The whole ones of the last window, joined.
     middle: Option<(Range<u64>, Tally)>,
 }
@@ -74,7 +74,7 @@ impl Buckets {
         grid: Range<u64>,
         bucket_ms: Ms,
         range: &Range<Cursor>,
-    ) -> (Vec<Arc<Tally>>, Tally) {
+    ) -> (Vec<Arc<Bucket>>, Tally) {
         self.whole.retain(|at, _| grid.contains(at));
         let edge = |at: u64| subject.before(at * bucket_ms);
         let is_whole = |at: &u64| edge(*at) >= range.start && edge(at + 1) < range.end;
@@ -86,7 +86,7 @@ impl Buckets {
             |at: u64| edge(at).max(range.start)..edge(at + 1).min(range.end).max(range.start);
         let mut all = Vec::new();
         for at in grid.clone() {
-            let count = || Arc::new(subject.tally(part(at)));
+            let count = || Arc::new(Bucket::of(subject.tally(part(at))));
             all.push(if (begin..end).contains(&at) {
                 Arc::clone(self.whole.entry(at).or_insert_with(count))
             } else {
@@ -94,12 +94,12 @@ impl Buckets {
             });
         }
         let mut total = Tally::default();
-        for (at, tally) in grid.zip(&all) {
+        for (at, bucket) in grid.zip(&all) {
             if at == begin {
                 total.join(self.middle(begin..end));
             }
             if !(begin..end).contains(&at) {
-                total.join(tally);
+                total.join(&bucket.tally);
             }
         }
         (all, total)
@@ -109,8 +109,8 @@ impl Buckets {
         let kept = self.middle.take().filter(|(range, _)| *range == whole);
         let (_, middle) = self.middle.insert(kept.unwrap_or_else(|| {
             let mut middle = Tally::default();
-            for tally in whole.clone().filter_map(|at| self.whole.get(&at)) {
-                middle.join(tally);
+            for bucket in whole.clone().filter_map(|at| self.whole.get(&at)) {
+                middle.join(&bucket.tally);
             }
             (whole, middle)
         }));
@@ -125,7 +125,7 @@ pub(super) fn by_event_time(
     start_ms: Ms,
     bucket_ms: Ms,
     count: u64,
-) -> Vec<Arc<Tally>> {
+) -> Vec<Arc<Bucket>> {
     let count = usize::try_from(count).unwrap_or(0);
     let mut rows_by_bucket: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut tallies = vec![Tally::default(); count];
@@ -150,5 +150,6 @@ pub(super) fn by_event_time(
             tally.add(columns, rows.drain(..), strings, subject.how);
         }
     }
-    tallies.into_iter().map(Arc::new).collect()
+    let buckets = tallies.into_iter().map(Bucket::of);
+    buckets.map(Arc::new).collect()
 }

@@ -13,7 +13,7 @@ use crate::model::Ms;
 /// A list is no wider than this.
 const WIDEST: u16 = 130;
 /// Rows of a list that are none of its items: title and keys.
-const FRAME: u16 = 2;
+pub const FRAME: u16 = 2;
 /// Rows that the words for an empty list take.
 const EMPTY: u16 = 3;
 
@@ -43,21 +43,12 @@ pub struct Frame {
 impl Frame {
     /// Of a list with that many rows.
     pub fn of(size: Size, total: usize, selected: Option<usize>) -> Self {
-        let width = size.width.saturating_sub(4).min(WIDEST);
-        let wanted = u16::try_from(total).unwrap_or(u16::MAX).max(EMPTY);
-        let height = wanted
-            .saturating_add(FRAME)
-            .min(size.height.saturating_sub(2));
-        let rows = usize::from(height.saturating_sub(FRAME));
+        let area = placed(size, total);
+        let rows = usize::from(area.height.saturating_sub(FRAME));
         let most = total.saturating_sub(rows);
         let first = selected.unwrap_or(0).saturating_sub(rows / 2).min(most);
         Self {
-            area: Area {
-                x: (size.width - width) / 2,
-                y: (size.height - height) / 2,
-                width,
-                height,
-            },
+            area,
             shown: first..total.min(first + rows),
             selected,
             total,
@@ -86,6 +77,21 @@ impl Frame {
             self.shown.len() as u64,
             self.area.height.saturating_sub(FRAME),
         )
+    }
+}
+
+/// In the middle, with a row and some columns of what lies below left free where there is room.
+pub fn placed(size: Size, rows: usize) -> Area {
+    let width = size.width.saturating_sub(4).min(WIDEST);
+    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).max(EMPTY);
+    let height = wanted
+        .saturating_add(FRAME)
+        .min(size.height.saturating_sub(2));
+    Area {
+        x: (size.width - width) / 2,
+        y: (size.height - height) / 2,
+        width,
+        height,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
 use crate::model::{Ms, time};
+use crate::project::findings::words;
 use crate::project::timeline::{SILENCE_MS, SessionStatus};
 use crate::project::{Timeline, timeline};
 use crate::store::{EntryRef, Seq};
@@ -130,7 +131,17 @@ fn title(state: &State, name: &[u8], line: &Timeline) -> Line {
     if line.truncated && older_may_be_missing(state) {
         title.extend(own("  start not loaded", Tone::Amber));
     }
+    title.extend(found(state));
     title
+}
+
+/// What was found in the pane's session up to the playhead, in a word each; nothing where that is nothing.
+pub fn found(state: &State) -> Line {
+    let words = words(state.findings.of(state.panes.session, state.cursor()));
+    if words.is_empty() {
+        return Line::new();
+    }
+    own(&format!("  ▲ {}", words.join(", ")), Tone::Amber)
 }
 
 /// A producer need not tell of a start. Where everything is here, none is missing.

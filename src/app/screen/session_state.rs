@@ -1,6 +1,7 @@
 //! The session's state at the playhead, field by field of the one table, with what the last event changed, or what is
 //! different from the entry that it is compared with.
 
+mod findings;
 mod words;
 
 use super::style::own;
@@ -70,7 +71,9 @@ pub fn session_state(state: &State, area: Area) -> Pane {
     let total = rows.len();
     let first = state.panes.state_scroll.min(total.saturating_sub(height));
     rows = rows.into_iter().skip(first).take(height).collect();
-    let room = height.saturating_sub(total);
+    let found = findings::rows(state, inspected, height.saturating_sub(total));
+    let room = height.saturating_sub(total + found.len());
+    rows.extend(found);
     rows.extend(turns(inspected, room, is_roomy(area)));
     let bar = (total as u64, first as u64, height as u64);
     Pane {

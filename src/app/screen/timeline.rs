@@ -2,7 +2,7 @@
 
 mod rows;
 
-use super::session::{heading, older_may_be_missing};
+use super::session::{found, heading, older_may_be_missing};
 use super::style::{own, theirs};
 use super::{number, titled};
 use crate::app::inspected::Inspected;
@@ -67,6 +67,7 @@ pub fn timeline_pane(state: &State, area: Area) -> Pane {
     if line.truncated && older_may_be_missing(state) {
         title.extend(own("  start not loaded", Tone::Amber));
     }
+    title.extend(found(state));
     let height = timeline_height(state);
     let items = in_view(state, inspected, height);
     let widths = Widths::of(area.width);

@@ -1,7 +1,7 @@
 //! What the keys do.
 
 use super::settle::feed_height;
-use super::{bookmarks, errors, inspect, landing, metrics, scrubber, seek, until};
+use super::{bookmarks, errors, inspect, landing, metrics, scrubber, seek, sessions, until};
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
@@ -74,6 +74,7 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::GoTo => state.prompt = Some(Prompt::new(Purpose::GoTo, String::new())),
         Command::Bookmark => bookmarks::mark(state),
         Command::Bookmarks => bookmarks::open(state),
+        Command::Sessions => sessions::open(state),
         Command::Spikes => spike_list::open(state),
         Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return narrow_to_row(state, command);

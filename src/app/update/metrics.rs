@@ -8,6 +8,7 @@ use crate::app::layout::metrics::{chart_areas, plot_columns};
 use crate::app::layout::{PaneId, ScreenId};
 use crate::app::metrics::{Below, Choice, Length, Measured, Subject};
 use crate::app::narrowing::Narrowing;
+use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::zoom::Zoom;
 use crate::model::Ms;
@@ -15,6 +16,8 @@ use crate::project::tally::{Axis, How};
 
 /// Buckets where there is no room for charts.
 const BUCKETS: u16 = 60;
+/// While following it is measured no more often: figures that change faster are not read.
+const REST_MS: Ms = 250;
 /// Rows that a page of the lists has.
 const PAGE: i64 = 8;
 
@@ -106,7 +109,9 @@ pub fn measure(state: &mut State) {
         matches: narrowing.map(Narrowing::matches),
         filter: narrowing.map_or((0, false), |n| (state.generation, n.is_asked())),
         cursor: state.cursor(),
+        now_ms: state.clock.now_ms,
         window: window(state, choice.length),
+        length_ms: choice.length.ms(),
         compares: choice.below == Below::Comparison,
         how: How {
             axis: choice.axis,
@@ -114,7 +119,10 @@ pub fn measure(state: &mut State) {
         },
         most_buckets: usize::from(columns),
     };
+    // A quiet stream may not be looked at again: what is there is measured at once.
+    let is_live = state.playhead == Playhead::Following && !state.is_quiet();
     match &mut state.metrics.measured {
+        Some(measured) if is_live && measured.is_recent(&subject, REST_MS) => {}
         Some(measured) => measured.refresh(&subject),
         None => state.metrics.measured = Some(Box::new(Measured::new(&subject))),
     }

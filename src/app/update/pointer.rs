@@ -1,6 +1,6 @@
 //! The mouse: click a row, turn the wheel, drag the scrubber.
 
-use super::{bookmarks, scrubber, seek, spikes};
+use super::{bookmarks, scrubber, seek, sessions, spikes};
 use crate::app::action::Effect;
 use crate::app::input::{Mouse, MouseKind};
 use crate::app::keymap::Command;
@@ -22,6 +22,9 @@ pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     }
     if state.bookmarks.list.is_some() {
         return bookmarks::point(state, mouse);
+    }
+    if state.sessions.is_some() {
+        return sessions::point(state, mouse);
     }
     if state.spike_list.is_some() {
         return spikes::point(state, mouse);

@@ -1,6 +1,6 @@
 //! What must hold after every action: the playhead stands on the log, the feed shows the playhead, the session pane has a session.
 
-use super::errors;
+use super::{errors, sessions};
 use crate::app::inspected::{Inspected, Subject};
 use crate::app::layout::ScreenId;
 use crate::app::playhead::Playhead;
@@ -18,6 +18,10 @@ pub fn settle(state: &mut State) {
     keep_playhead_on_log(state);
     keep_horizon(state);
     find_spikes(state);
+    let loading = &state.loading;
+    let is_asked = loading.going.is_some() || !loading.errands.is_empty();
+    let is_idle = state.feed.history.idle && !is_asked;
+    state.findings.refresh(&state.log, is_idle);
     match state.screen {
         ScreenId::Dashboard => {
             keep_playhead_in_feed(state);
@@ -34,6 +38,7 @@ pub fn settle(state: &mut State) {
         }
         ScreenId::Errors => errors::settle(state),
     }
+    sessions::keep_up(state);
 }
 
 /// The session of the last entry that has one.

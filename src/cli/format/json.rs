@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::EventRow;
 use crate::model::{FieldRef, Flags, time};
+use crate::project::Finding;
 use crate::project::session_state::event_time;
 
 /// Marks a name in base64, as in the file format.
@@ -71,6 +72,22 @@ impl<'a> Object<'a> {
     pub fn boolean(&mut self, name: &str, value: bool) -> &mut Self {
         let word: &[u8] = if value { b"true" } else { b"false" };
         self.key(name.as_bytes()).extend_from_slice(word);
+        self
+    }
+
+    /// The member `findings`.
+    pub fn findings(&mut self, findings: &[Finding]) -> &mut Self {
+        array(self.key(b"findings"), findings, |to, finding| {
+            let mut object = Object::open(to);
+            object
+                .bytes("finding", Some(finding.found.key().as_bytes()))
+                .bytes("explanation", Some(finding.found.explanation().as_bytes()));
+            array(object.key(b"entries"), &finding.rests_on, |to, place| {
+                text(to, &place.id.to_string());
+            });
+            let at = i64::try_from(finding.at.id.ms).ok();
+            object.time("at", at).close();
+        });
         self
     }
 

@@ -4,6 +4,7 @@ use super::Session;
 use crate::cli::format::json::{self, Object};
 use crate::cli::format::table::{self, Align};
 use crate::model::{SafeText, Zone};
+use crate::project::findings;
 use crate::project::session_fields::{FIELDS, Value};
 use crate::project::session_state::{LastError, SummaryMade};
 
@@ -16,7 +17,7 @@ pub fn json(out: &mut Vec<u8>, session: &Session) {
         json_value(&mut object, field.key, field.of(standing));
     }
     json::counts(object.key(b"types"), &session.state.types);
-    object.close();
+    object.findings(&session.findings).close();
     out.push(b'\n');
 }
 
@@ -68,6 +69,13 @@ pub fn text(out: &mut Vec<u8>, session: &Session, zone: Zone) {
     let mut rows = vec![vec!["Session:".to_owned(), id]];
     rows.extend(FIELDS.iter().map(|f| of_field((f.label, f.of(standing)))));
     rows.push(of_field(("types", Value::Counts(&session.state.types))));
+    let found = findings::words(&session.findings).join(", ");
+    let found = if found.is_empty() {
+        "none".to_owned()
+    } else {
+        found
+    };
+    rows.push(vec!["Findings:".to_owned(), found]);
     for line in table::lines(&[Align::Left, Align::Left], &rows) {
         out.extend_from_slice(line.as_bytes());
         out.push(b'\n');

@@ -33,6 +33,30 @@ pub fn text(out: &mut Vec<u8>, session: &Session, setup: &Setup, color: bool) {
         previous_ms = row.id.ms.max(previous_ms);
         line(out, row, first_ms, setup, color);
     }
+    findings(out, session, setup, color);
+}
+
+/// At the end, where there are any.
+fn findings(out: &mut Vec<u8>, session: &Session, setup: &Setup, color: bool) {
+    if session.findings.is_empty() {
+        return;
+    }
+    out.extend_from_slice(b"\nFindings:\n");
+    for finding in &session.findings {
+        let at = setup.zone().clock_seconds(finding.at.id.ms);
+        paint(out, color, Tone::Dim, &at);
+        let mark = if setup.ascii { "!" } else { "▲" };
+        let entries: Vec<String> = finding.rests_on.iter().map(|p| p.id.to_string()).collect();
+        paint(
+            out,
+            color,
+            Tone::Amber,
+            &format!(" {mark} {}", finding.found.explanation()),
+        );
+        let entries = format!("  {}", entries.join(" "));
+        paint(out, color, Tone::Dim, &entries);
+        out.push(b'\n');
+    }
 }
 
 fn head(out: &mut Vec<u8>, session: &Session) {
@@ -99,7 +123,7 @@ pub fn json(out: &mut Vec<u8>, session: &Session, setup: &Setup) {
             &[("offset_ms", &offset), ("duplicate", &duplicate)],
         );
     });
-    object.close();
+    object.findings(&session.findings).close();
     out.push(b'\n');
 }
 

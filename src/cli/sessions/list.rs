@@ -4,8 +4,15 @@ use hashbrown::HashMap;
 
 use crate::cli::marks::Tracker;
 use crate::model::{Class, Flags, Ms};
+use crate::project::Finding;
+use crate::project::findings::{Place, Seen, Silence, Watcher};
 use crate::project::session_state::SessionStatus;
 use crate::store::{Page, Symbol};
+
+/// Sessions that are kept at most; of those that ended the least recently active go first.
+const SESSIONS: usize = 1_000_000;
+/// Findings that are kept of one session: its first.
+const FINDINGS: usize = 100;
 
 /// What is told of one session. Times are those of the entry ids.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +33,10 @@ pub struct SessionRow {
     pub errors: u64,
     /// Sum over the events that name tokens.
     pub tokens: Option<u64>,
+    /// What is worth a look in it; what is silent is asked for.
+    pub findings: Vec<Finding>,
+    silence: Silence,
+    number: u64,
     started: bool,
     ended: bool,
     chosen: bool,
@@ -36,6 +47,12 @@ impl SessionRow {
     pub fn status(&self, reference_ms: Ms, starts_known: bool) -> SessionStatus {
         let silent_ms = reference_ms.saturating_sub(self.last_ms);
         SessionStatus::of(self.ended, starts_known && !self.started, silent_ms)
+    }
+
+    /// Says what is found in its silence up to `reference_ms` too.
+    pub fn note_silence(&mut self, reference_ms: Ms) {
+        self.findings
+            .extend(self.silence.at(self.number, reference_ms));
     }
 
     fn add(&mut self, page: &Page, row: usize) {
@@ -62,18 +79,68 @@ impl SessionRow {
             (self.started, self.ended) = (true, false);
         }
         self.ended |= columns.has(row, Flags::END);
+        let place = Place {
+            id: columns.id.get(row).copied().unwrap_or_default(),
+            seq: None,
+        };
+        self.silence
+            .push(place, columns.flags.get(row).copied().unwrap_or_default());
+    }
+
+    fn watch(&mut self, watcher: &mut Watcher, page: &Page, row: usize) {
+        let seen = Seen::of(&page.columns, row, &page.strings, None);
+        watcher.see(self.number, &seen, |finding| {
+            if self.findings.len() < FINDINGS {
+                self.findings.push(finding);
+            }
+        });
     }
 }
 
 /// All sessions so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SessionList {
     sessions: HashMap<Vec<u8>, SessionRow>,
     seen: Tracker,
+    watcher: Watcher,
+    numbered: u64,
     newest_ms: Ms,
+    bound: usize,
+    starts_known: bool,
+    cut: u64,
+}
+
+impl Default for SessionList {
+    fn default() -> Self {
+        Self::bounded(SESSIONS)
+    }
 }
 
 impl SessionList {
+    /// One that keeps at most so many sessions.
+    pub fn bounded(bound: usize) -> Self {
+        Self {
+            sessions: HashMap::new(),
+            seen: Tracker::default(),
+            watcher: Watcher::default(),
+            numbered: 0,
+            newest_ms: 0,
+            bound: bound.max(4),
+            starts_known: false,
+            cut: 0,
+        }
+    }
+
+    /// Sessions that were dropped to keep the bound.
+    pub fn cut(&self) -> u64 {
+        self.cut
+    }
+
+    /// Sessions of which the detectors had to forget what they did.
+    pub fn unwatched(&self) -> u64 {
+        self.watcher.dropped()
+    }
+
     /// Adds a page; `chosen` are the rows that the filter lets through, ascending.
     pub fn add(&mut self, page: &Page, chosen: &[usize]) {
         let mut chosen = chosen.iter().copied().peekable();
@@ -85,21 +152,44 @@ impl SessionList {
             let event_id = page.columns.event_id.get(row).copied().unwrap_or_default();
             let new = event_id == 0 || self.seen.is_new(event_id);
             if session.is_some() {
-                let entry = self.of(page, *session);
-                entry.chosen |= matches;
-                if new {
-                    entry.add(page, row);
-                }
+                self.starts_known |= new && page.columns.has(row, Flags::START);
+                self.add_row(page, row, *session, (matches, new));
             }
         }
     }
 
-    fn of(&mut self, page: &Page, session: Symbol) -> &mut SessionRow {
+    fn add_row(&mut self, page: &Page, row: usize, session: Symbol, told: (bool, bool)) {
         let id = page.strings.get(session);
-        self.sessions.entry_ref(id).or_insert_with(|| SessionRow {
-            session: id.to_vec(),
-            ..SessionRow::default()
-        })
+        if self.sessions.len() >= self.bound && !self.sessions.contains_key(id) {
+            self.make_room();
+        }
+        let (matches, new) = told;
+        let numbered = &mut self.numbered;
+        let entry = self.sessions.entry_ref(id).or_insert_with(|| {
+            *numbered += 1;
+            SessionRow {
+                session: id.to_vec(),
+                number: *numbered,
+                ..SessionRow::default()
+            }
+        });
+        entry.chosen |= matches;
+        if new {
+            entry.add(page, row);
+            entry.watch(&mut self.watcher, page, row);
+        }
+    }
+
+    /// Drops a quarter of the sessions, so that this is seldom needed.
+    fn make_room(&mut self) {
+        let age = |row: &SessionRow| (!row.ended, row.last_ms, row.number);
+        let mut ages: Vec<_> = self.sessions.values().map(age).collect();
+        let quarter = (self.bound / 4).max(1).min(ages.len());
+        let (_, border, _) = ages.select_nth_unstable(quarter - 1);
+        let border = *border;
+        let before = self.sessions.len();
+        self.sessions.retain(|_, row| age(row) > border);
+        self.cut += (before - self.sessions.len()) as u64;
     }
 
     /// The time of the newest entry, of a session or not.
@@ -109,7 +199,7 @@ impl SessionList {
 
     /// Whether any session's start was seen.
     pub fn starts_known(&self) -> bool {
-        self.sessions.values().any(|session| session.started)
+        self.starts_known
     }
 
     /// The chosen sessions, last active first, then by id.
@@ -171,6 +261,29 @@ mod tests {
         assert_eq!(told, [(b"x".as_slice(), 3, 5), (b"y".as_slice(), 1, 3)]);
         let states: Vec<_> = rows.iter().map(|r| r.status(5, true)).collect();
         assert_eq!(states, [SessionStatus::Ended, SessionStatus::Truncated]);
+    }
+
+    #[test]
+    fn of_too_many_sessions_those_that_ended_long_ago_are_cut_and_counted() {
+        let mut list = SessionList::bounded(8);
+        for n in 0..20 {
+            let (session, kind) = (format!("s{n}"), ["session.started", "session.ended"]);
+            let [start, end] = [0, 1].map(|e| (n * 2 + e, format!("e{n}-{e}")));
+            list.add(
+                &page(&[
+                    (start.0, &start.1, kind[0], &session),
+                    (end.0, &end.1, kind[usize::from(n % 5 != 0)], &session),
+                ]),
+                &[0],
+            );
+        }
+        let (cut, rows) = (list.cut(), list.newest_first());
+        assert!(rows.len() <= 8);
+        assert_eq!(cut + rows.len() as u64, 20);
+        let open = ["s0", "s5", "s10", "s15"];
+        for id in open {
+            assert!(rows.iter().any(|r| r.session == id.as_bytes()), "{id}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::scale::{Decades, linear, round_up};
 use crate::app::layout::Area;
 use crate::app::layout::metrics::plot_columns;
-use crate::app::metrics::Measured;
+use crate::app::metrics::{Bucket, Measured};
 use crate::app::screen::number;
 use crate::app::screen::style::own;
 use crate::app::state::State;
@@ -52,7 +52,7 @@ struct Plots<'a> {
 
 impl Plots<'_> {
     fn values(&self, of: impl Fn(&Tally) -> u64) -> Vec<Option<f64>> {
-        let values = self.measured.buckets.iter().map(|tally| float(of(tally)));
+        let values = self.measured.buckets.iter().map(|b| float(of(&b.tally)));
         values.map(Some).collect()
     }
 
@@ -63,9 +63,9 @@ impl Plots<'_> {
         let bucket_ms = self.measured.bucket_ms;
         let starts = (self.measured.start_ms..).step_by(usize::try_from(bucket_ms).unwrap_or(1));
         let buckets = starts.zip(&self.measured.buckets);
-        let rates = buckets.map(|(start, tally)| {
+        let rates = buckets.map(|(start, bucket)| {
             let open_ms = (start + bucket_ms).min(to).saturating_sub(start.max(from));
-            let count = float(of(tally));
+            let count = float(of(&bucket.tally));
             (open_ms >= bucket_ms / PART).then(|| count * unit_ms / float(open_ms.max(1)))
         });
         rates.collect()
@@ -186,10 +186,7 @@ impl Plots<'_> {
 
     fn latency(&self) -> Chart {
         let scale = self.scale();
-        let of = |tally: &Arc<Tally>| {
-            let quantiles = tally.latency.quantiles([0.5, 0.95, 0.99]);
-            quantiles.map(|q| q.map(|ms| scale.height(ms)))
-        };
+        let of = |bucket: &Arc<Bucket>| bucket.quantiles.map(|q| q.map(|ms| scale.height(ms)));
         let latency = &self.measured.figures.latency;
         let value = |q: Option<f64>| q.map_or_else(|| "—".to_owned(), number::latency);
         let mut line = own("latency ", Tone::Dim);
@@ -202,21 +199,23 @@ impl Plots<'_> {
             line.push(Piece::own(name, Tone::Dim));
             line.push(Piece::own(&value(q), Tone::Strong));
         }
-        Chart {
+        let chart = Chart {
             title: line,
             plot: Plot::Points(self.measured.buckets.iter().map(of).collect()),
             scale: scale.labels(),
             times: self.times.clone(),
             ..Chart::default()
-        }
+        };
+        self.spikes(Series::Latency, chart)
     }
 
     fn heat(&self) -> Chart {
         let scale = self.scale();
-        let columns = self.measured.buckets.iter().map(|tally| {
+        let columns = self.measured.buckets.iter().map(|bucket| {
             let mut rows = vec![0_u32; HEAT_ROWS];
-            for (ms, count) in tally.latency.values() {
-                let at = scale.height(ms) * 0.999 * 24.0;
+            for (part, count) in (0_u32..).zip(&bucket.heat) {
+                let decade = (f64::from(part) + 0.5) / f64::from(Bucket::PARTS);
+                let at = scale.height(10_f64.powf(decade)) * 0.999 * 24.0;
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
