@@ -29,6 +29,8 @@ mod live;
 mod looks;
 #[path = "interface/marks.rs"]
 mod marks;
+#[path = "interface/metrics.rs"]
+mod metrics;
 #[path = "interface/past.rs"]
 mod past;
 #[path = "interface/quiet.rs"]
