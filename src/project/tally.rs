@@ -42,8 +42,8 @@ pub const PATHS: usize = 16_384;
 /// The hours of a week.
 pub const HOURS: usize = 7 * 24;
 
-/// Latencies: exact while there are few different ones, then to 0.05 %.
-pub type Latencies = Spread<11>;
+/// Latencies: exact while there are few different ones, then to 0.006 %.
+pub type Latencies = Spread<13>;
 /// Gaps: exact while there are few different ones, then to 0.8 %.
 pub type Gaps = Spread<6>;
 

@@ -28,15 +28,15 @@ fn stats(server: &RedisServer, words: &[&str]) -> Value {
 }
 
 /// What the screen says of these figures.
-fn said(stats: &Value) -> Vec<String> {
-    let states = &stats["sessions"];
+fn said(told: &Value) -> Vec<String> {
+    let states = &told["sessions"];
     let sessions: u64 = ["open", "ended", "idle", "truncated"]
         .iter()
         .map(|state| states[state].as_u64().unwrap())
         .sum();
     vec![
-        format!("events {} ", stats["total_events"]),
-        format!("errors {} ", stats["errors"]),
+        format!("events {} ", told["total_events"]),
+        format!("errors {} ", told["errors"]),
         format!("sessions {sessions} "),
     ]
 }

@@ -24,7 +24,7 @@ pub struct Quantiles {
     pub p99: Option<f64>,
     /// The longest.
     pub max: Option<f64>,
-    /// Whether the quantiles are exact, or up to 0.05 % off.
+    /// Whether the quantiles are exact, or up to 0.006 % off.
     pub exact: bool,
 }
 
