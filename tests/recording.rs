@@ -43,6 +43,7 @@ fn mapping() -> Arc<Mapping> {
 fn opening() -> Opening {
     Opening {
         screen: ScreenId::default(),
+        metrics: lookback::app::metrics::Choice::default(),
         options: Options {
             place: "h:1".to_owned(),
             streams: "a, b".to_owned(),

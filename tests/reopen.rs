@@ -10,6 +10,7 @@ use std::sync::Arc;
 use clap::{CommandFactory, Parser};
 use lookback::app::input::Key;
 use lookback::app::layout::Size;
+use lookback::app::metrics::Length;
 use lookback::app::playhead::{Playhead, Speed};
 use lookback::app::reopen::{Reopen, command_line};
 use lookback::app::state::Options;
@@ -188,7 +189,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn the_line_opens_the_same_view(words in opened(), filter in filter(), playhead in playhead(), speed in speed()) {
+    fn the_line_opens_the_same_view(words in opened(), filter in filter(), playhead in playhead(), speed in speed(), window in prop::sample::select(Length::ALL.to_vec())) {
         let setup = base(&words);
         let mut state = blank();
         state.reopen = setup.reopen.clone();
@@ -196,11 +197,13 @@ proptest! {
         update::narrow(&mut state, filter.clone());
         state.playhead = playhead;
         state.pace.speed = speed;
+        state.metrics.choice.length = window;
         let line = command_line(&state).unwrap().text;
         let (again, options) = parsed(shell(&line));
 
         prop_assert_eq!(&options.filter, &filter, "{}", line);
         prop_assert_eq!(options.speed, speed);
+        prop_assert_eq!(options.window, window);
         prop_assert_eq!(options.history, 77);
         prop_assert_eq!(options.zone, Zone::Utc);
         prop_assert_eq!(format!("{:?}", again.spec), format!("{:?}", setup.spec));

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::ScreenId;
+use super::metrics::Length;
 use super::playhead::{Pace, Playhead};
 use super::state::State;
 use crate::query::{Filter, Moment};
@@ -75,6 +76,10 @@ fn view_words(state: &State) -> Vec<String> {
             "--screen",
             &state.screen.number().to_string(),
         ));
+    }
+    let length = state.metrics.choice.length;
+    if length != Length::default() {
+        words.extend(flag("--window", "--window", length.word()));
     }
     if state.pace.speed != Pace::default().speed {
         words.extend(flag("--speed", "--speed", state.pace.speed.word()));

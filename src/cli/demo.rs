@@ -6,6 +6,7 @@ use super::interface::InterfaceOptions;
 use super::setup::Setup;
 use super::watch::show;
 use crate::app::layout::ScreenId;
+use crate::app::metrics::Length;
 use crate::app::playhead::Speed;
 use crate::app::reopen::Reopen;
 use crate::query::Filter;
@@ -49,6 +50,7 @@ pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
         ascii: setup.ascii,
         at: None,
         screen: ScreenId::default(),
+        window: Length::default(),
         speed: Speed::default(),
         reopen: Reopen::Impossible(
             "the demo is another one each time: no command opens this view".to_owned(),

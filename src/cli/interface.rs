@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::setup::Setup;
 use crate::app::bookmarks::Keeping;
 use crate::app::layout::ScreenId;
+use crate::app::metrics::{Choice, Length};
 use crate::app::playhead::Speed;
 use crate::app::reopen::Reopen;
 use crate::app::state::Options;
@@ -46,6 +47,8 @@ pub struct InterfaceOptions {
     pub at: Option<Moment>,
     /// Which screen is open at first.
     pub screen: ScreenId,
+    /// How long the window of the metrics is at first.
+    pub window: Length,
     /// How fast it plays.
     pub speed: Speed,
     /// How this is opened again.
@@ -87,6 +90,10 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
         filter: options.filter,
         at: options.at,
         screen: options.screen,
+        metrics: Choice {
+            length: options.window,
+            ..Choice::default()
+        },
         speed: options.speed,
         reopen: options.reopen,
         keeping: match bookmarks {
@@ -98,7 +105,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
     let entries = Entries::Source {
         spec: options.spec,
         history: options.history,
-        opening,
+        opening: Box::new(opening),
         bookmarks,
         record,
         alarm: options.alarm,
@@ -112,7 +119,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
 /// When there is no terminal, or it cannot be used.
 pub fn run_recording(recording: Recording, setup: &Setup) -> Result<Ending, TermError> {
     let config = &setup.config;
-    let entries = Entries::Recording(recording);
+    let entries = Entries::Recording(Box::new(recording));
     open(entries, config.color, setup.ascii, config.mouse)
 }
 

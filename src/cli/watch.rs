@@ -11,6 +11,7 @@ use super::interface::{InterfaceOptions, run_interface, run_recording};
 use super::moment;
 use super::setup::Setup;
 use crate::app::layout::ScreenId;
+use crate::app::metrics::Length;
 use crate::app::playhead::Speed;
 use crate::query::Filter;
 use crate::runtime::recording::{self, ReadError, Recording};
@@ -32,6 +33,9 @@ pub struct WatchArgs {
     /// Screen to open, by its number
     #[arg(long, value_name = "N", value_parser = screen)]
     pub screen: Option<ScreenId>,
+    /// Window of the metrics screen: 1m, 5m, 15m, 1h or all [default: 15m]
+    #[arg(long, value_name = "SPAN", value_parser = window)]
+    pub window: Option<Length>,
     /// How fast playing goes: 0.25x, 0.5x, 1x, 2x, 5x, 10x, 60x, max [default: 1x]
     #[arg(long, value_name = "SPEED", value_parser = speed)]
     pub speed: Option<Speed>,
@@ -45,9 +49,18 @@ pub struct WatchArgs {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["words", "at", "session", "screen", "speed", "bell", "on_spike"]
+        conflicts_with_all = ["words", "at", "session", "screen", "window", "speed", "bell", "on_spike"]
     )]
     pub replay_actions: Option<PathBuf>,
+}
+
+fn window(text: &str) -> Result<Length, String> {
+    Length::of_word(text).ok_or_else(|| {
+        format!(
+            "the windows are {}",
+            Length::ALL.map(Length::word).join(", ")
+        )
+    })
 }
 
 fn screen(text: &str) -> Result<ScreenId, String> {
@@ -126,6 +139,7 @@ pub fn options(args: &WatchArgs, setup: &Setup) -> Result<InterfaceOptions, Fail
         ascii: setup.ascii,
         at,
         screen: args.screen.unwrap_or_default(),
+        window: args.window.unwrap_or_default(),
         speed: args.speed.unwrap_or_default(),
         reopen: setup.reopen.clone(),
         record: setup.record.clone(),

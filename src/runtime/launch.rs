@@ -43,7 +43,7 @@ pub enum Entries {
         /// Newest entries loaded at the start.
         history: u64,
         /// What the interface begins with.
-        opening: Opening,
+        opening: Box<Opening>,
         /// Where bookmarks are kept; `None` keeps them until the end.
         bookmarks: Option<BookmarkFile>,
         /// The new file into which everything that happens is written.
@@ -52,7 +52,7 @@ pub enum Entries {
         alarm: Alarm,
     },
     /// From a recording, with all that happened.
-    Recording(Recording),
+    Recording(Box<Recording>),
 }
 
 /// How the interface was left.
@@ -194,7 +194,7 @@ fn start(entries: Entries, size: Size) -> Start {
                 feed: no_feed(),
                 spec: Spec::Files(FileSpec { paths: Vec::new() }),
                 files: Files::default(),
-                recording: Some(recording),
+                recording: Some(*recording),
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::app::bookmarks::Keeping;
 use crate::app::layout::ScreenId;
 use crate::app::layout::Size;
+use crate::app::metrics::Choice;
 use crate::app::playhead::Speed;
 use crate::app::reopen::Reopen;
 use crate::app::state::Options;
@@ -23,6 +24,8 @@ pub struct Opening {
     pub at: Option<Moment>,
     /// Which screen is open.
     pub screen: ScreenId,
+    /// What the metrics screen shows at first.
+    pub metrics: Choice,
     /// How fast it plays.
     pub speed: Speed,
     /// How this is opened again.
@@ -41,6 +44,7 @@ impl Opening {
         state.traffic = Traffic::new(self.spikes);
         state.opens_at = self.at;
         state.screen = self.screen;
+        state.metrics.choice = self.metrics;
         state.pace.speed = self.speed;
         state.reopen = self.reopen.clone();
         state.bookmarks.keeping = self.keeping;

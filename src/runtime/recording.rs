@@ -14,6 +14,7 @@ use super::Opening;
 use crate::app::bookmarks::Keeping;
 use crate::app::layout::ScreenId;
 use crate::app::layout::Size;
+use crate::app::metrics::{Choice, Length};
 use crate::app::playhead::Speed;
 use crate::app::reopen::Reopen;
 use crate::app::state::Options;
@@ -47,6 +48,8 @@ pub struct Head {
     filter: String,
     at: Option<At>,
     screen: u8,
+    #[serde(default)]
+    window: Option<String>,
     speed: String,
     reopen: Reopen,
     bookmarks: Keeping,
@@ -86,6 +89,7 @@ impl Head {
                 Moment::Id(id) => At::Id(id),
             }),
             screen: opening.screen.number(),
+            window: Some(opening.metrics.length.word().to_owned()),
             speed: opening.speed.word().to_owned(),
             reopen: opening.reopen.clone(),
             bookmarks: opening.keeping,
@@ -117,10 +121,22 @@ impl Head {
                 At::Id(id) => Moment::Id(id),
             }),
             screen,
+            metrics: self.metrics()?,
             speed,
             reopen: self.reopen.clone(),
             keeping: self.bookmarks,
             spikes: self.spikes,
+        })
+    }
+
+    fn metrics(&self) -> Result<Choice, String> {
+        let length = match &self.window {
+            Some(word) => Length::of_word(word).ok_or_else(|| format!("window: {word}"))?,
+            None => Length::default(),
+        };
+        Ok(Choice {
+            length,
+            ..Choice::default()
         })
     }
 

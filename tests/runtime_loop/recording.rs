@@ -16,6 +16,7 @@ use super::*;
 fn opening() -> Opening {
     Opening {
         screen: ScreenId::default(),
+        metrics: lookback::app::metrics::Choice::default(),
         options: options(),
         filter: Filter::default(),
         at: None,
