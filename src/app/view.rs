@@ -2,8 +2,12 @@
 //!
 //! Every text is a [`SafeText`]; every style is a [`Tone`], a role and not a color. Nothing here knows a terminal.
 
+mod metrics;
+
 use super::layout::{Area, Layout};
 use crate::model::SafeText;
+
+pub use self::metrics::{Chart, Metrics, Plot};
 
 /// The role of a piece of text; the theme gives it a color, a weight, or in black and white only its glyph.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -132,67 +136,6 @@ pub struct Series {
     pub bars: Vec<Option<f32>>,
     /// The role of the bars.
     pub tone: Tone,
-}
-
-/// The metrics screen.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Metrics {
-    /// Title and figures.
-    pub figures: Pane,
-    /// The charts, as many as have room.
-    pub charts: Vec<Chart>,
-    /// What stands below, side by side, with the place of each.
-    pub lists: Vec<(Area, Pane)>,
-}
-
-/// A chart over time.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chart {
-    /// What it is, and its value.
-    pub title: Line,
-    /// What is drawn.
-    pub plot: Plot,
-    /// Labels of the scale, from the lowest: height 0.0–1.0 and text.
-    pub scale: Vec<(f32, SafeText)>,
-    /// Labels of time: under which bucket, and text.
-    pub times: Vec<(u16, SafeText)>,
-    /// Buckets with a spike.
-    pub spikes: Vec<u16>,
-}
-
-/// What is drawn, one item a bucket, oldest first.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Plot {
-    /// Bars, 0.0–1.0 of the height; `None` where unknown.
-    Bars(Vec<Option<f32>>, Tone),
-    /// The heights of p50, p95 and p99; `None` where nothing was measured.
-    Points(Vec<[Option<f32>; 3]>),
-    /// How many at each height, from the lowest.
-    Heat(Vec<Vec<u32>>),
-}
-
-impl Default for Plot {
-    fn default() -> Self {
-        Self::Bars(Vec::new(), Tone::Plain)
-    }
-}
-
-impl Plot {
-    /// Buckets.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Bars(values, _) => values.len(),
-            Self::Points(values) => values.len(),
-            Self::Heat(columns) => columns.len(),
-        }
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// A titled list.
