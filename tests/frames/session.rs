@@ -7,7 +7,7 @@ use lookback::app::input::{Code, Key};
 use lookback::app::layout::Size;
 use lookback::app::{Action, Options, State, screen, update};
 use lookback::model::{Mapping, Zone, line};
-use lookback::store::{Arrival, Link, PageBuilder};
+use lookback::store::{Arrival, History, Link, PageBuilder};
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 
@@ -152,4 +152,22 @@ fn no_size_breaks_the_session_screen() {
             }
         }
     }
+}
+
+#[test]
+fn the_events_on_which_a_finding_rests_are_marked_once_it_is_known() {
+    let marked = |keys: &str| -> Vec<String> {
+        let mut state = told("tests/scenarios/a_loop.jsonl", 140, 36, keys);
+        let loaded = History {
+            idle: true,
+            ..History::default()
+        };
+        update(&mut state, Action::Arrived(Arrival::History(loaded)));
+        let rows = picture(&in_color(&screen(&state)));
+        let rows = rows.lines().filter(|row| row.contains("▲ ⌕"));
+        let offset = |row: &str| row.chars().skip(1).take(6).collect();
+        rows.map(offset).collect()
+    };
+    assert_eq!(marked("g2jjj"), Vec::<String>::new());
+    assert_eq!(marked("g2jjjj"), ["+00:01", "+00:02", "+00:04"]);
 }

@@ -95,6 +95,14 @@ pub struct Rows<'a> {
     widths: Widths,
     start_ms: Ms,
     selected: Option<Seq>,
+    /// The events on which findings rest that are known at the playhead.
+    found: Vec<Seq>,
+}
+
+fn found(state: &State) -> Vec<Seq> {
+    let findings = state.findings.of(state.panes.session, state.cursor());
+    let entries = findings.flat_map(|finding| &finding.rests_on);
+    entries.filter_map(|place| place.seq).collect()
 }
 
 impl<'a> Rows<'a> {
@@ -107,6 +115,7 @@ impl<'a> Rows<'a> {
             widths,
             start_ms: inspected.shown().first().map_or(0, |step| step.ms),
             selected: inspected.last().map(|step| step.seq).filter(|_| is_past),
+            found: found(state),
         }
     }
 
@@ -179,10 +188,13 @@ impl<'a> Rows<'a> {
         turns.around(at, self.inspected.shown().len())
     }
 
-    /// The baseline, else the bracket from a user's message to its answer.
+    /// The baseline, else a finding that rests on it, else the bracket from a user's message to its answer.
     fn mark(&self, at: usize, seq: Seq) -> Line {
         if self.inspected.baseline().is_some_and(|b| b.seq == seq) {
             return own("◆", Tone::Magenta);
+        }
+        if self.found.contains(&seq) {
+            return own("▲", Tone::Amber);
         }
         let Some(turn) = self.turn(at) else {
             return Line::new();
