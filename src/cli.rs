@@ -3,12 +3,14 @@
 //! Invariant: every way out passes [`main`], which prints a failure to stderr and turns it into an exit status.
 
 pub mod args;
+pub mod confirm;
 pub mod demo;
 pub mod doctor;
 pub mod errors;
 pub mod failure;
 pub mod format;
 pub mod interface;
+pub mod interrupt;
 pub mod marks;
 pub mod moment;
 pub mod out;

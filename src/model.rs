@@ -2,6 +2,7 @@
 //!
 //! Invariant: decoding is total. Every entry, however broken, becomes an [`Event`] with its faults noted on it.
 
+pub mod consumer_groups;
 pub mod decode;
 pub mod entry_id;
 pub mod event;

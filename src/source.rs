@@ -1,12 +1,13 @@
 //! Where entries come from: Redis, JSONL files or stdin, the demo. All send the same [`Arrival`]s.
 //!
-//! Invariant: reading never writes. No source sends a command that changes the server (`redis::wire` holds the closed list).
+//! Invariant: reading never writes. No source sends a command that changes the server (`redis::access` holds the closed list and
+//! stands before every connection).
 
 mod demo;
 mod fetch;
 mod file;
 pub use crate::model::line;
-mod redis;
+pub(crate) mod redis;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +22,9 @@ use fetch::{Archive, Part};
 pub use crate::store::{Direction, Fetch, IdRange};
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
-pub use redis::{Permission, Probe, READING_COMMANDS, StreamProbe};
+pub use redis::{
+    Access, Permission, Probe, READING_COMMANDS, StreamProbe, WRITING_COMMANDS, is_glob,
+};
 
 /// Messages under way to a receiver. Each may be a page of about a megabyte.
 const ARRIVALS: usize = 16;
@@ -50,6 +53,8 @@ pub struct RedisSpec {
     pub password: Option<String>,
     /// Keys, or globs that follow new keys too.
     pub streams: Vec<String>,
+    /// What may be done there besides reading.
+    pub access: Access,
 }
 
 /// JSONL files, plain, `.gz` or `.lz4`.

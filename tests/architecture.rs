@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "runtime",
         &[
-            "model", "store", "query", "project", "source", "app", "ui", "term",
+            "model", "store", "query", "project", "source", "stream", "app", "ui", "term",
         ],
     ),
     ("config", EVERYTHING),

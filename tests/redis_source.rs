@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use lookback::model::{EntryId, Mapping};
 use lookback::source::{
-    Direction, Feed, IdRange, READING_COMMANDS, RedisSpec, SourceError, Spec, Start,
+    Access, Direction, Feed, IdRange, READING_COMMANDS, RedisSpec, SourceError, Spec, Start,
 };
 use lookback::store::{Arrival, History, Link, Page, Trouble};
 use support::redis_server::RedisServer;
@@ -26,6 +26,7 @@ fn spec(server: &RedisServer, streams: &[&str]) -> RedisSpec {
         url: server.url(),
         password: None,
         streams: streams.iter().map(|s| (*s).to_owned()).collect(),
+        access: Access::ReadOnly,
     }
 }
 

@@ -6,7 +6,7 @@
 mod support;
 
 use lookback::model::EntryId;
-use lookback::source::{DemoSpec, Direction, Fetch, IdRange, RedisSpec, Spec, Start};
+use lookback::source::{Access, DemoSpec, Direction, Fetch, IdRange, RedisSpec, Spec, Start};
 use lookback::store::{Link, Then};
 use support::asked::{Answer, Asked, Row, fetch, ids};
 use support::redis_server::RedisServer;
@@ -16,6 +16,7 @@ fn follow(server: &RedisServer, streams: &[&str], start: Start) -> Asked {
         url: server.url(),
         password: None,
         streams: streams.iter().map(|s| (*s).to_owned()).collect(),
+        access: Access::ReadOnly,
     };
     Asked::of(Spec::Redis(spec), start)
 }
@@ -221,6 +222,7 @@ async fn a_stream_that_may_not_be_read_is_left_out_of_several_and_told_when_it_i
         url: server.url().replace("//", "//ann:pw@"),
         password: None,
         streams: streams.iter().map(|s| (*s).to_owned()).collect(),
+        access: Access::ReadOnly,
     };
     let mut asked = Asked::of(Spec::Redis(ann(&["mine", "theirs"])), Start::Now);
     asked.until_live().await;

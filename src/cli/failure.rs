@@ -11,6 +11,7 @@ use crate::model::SafeText;
 use crate::query::FilterError;
 use crate::source::SourceError;
 use crate::store::Trouble;
+use crate::stream::StreamError;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +164,18 @@ impl From<SourceError> for Failure {
             SourceError::Failed(trouble) => (Status::Failed, trouble),
         };
         Self::new(status, trouble.what, trouble.hint)
+    }
+}
+
+impl From<StreamError> for Failure {
+    fn from(error: StreamError) -> Self {
+        let status = match error {
+            StreamError::NotConnected(_) => Status::NotConnected,
+            StreamError::ReadOnly(_) | StreamError::Input(_) => Status::Usage,
+            _ => Status::Failed,
+        };
+        let trouble = error.trouble();
+        Self::new(status, trouble.what.clone(), trouble.hint.clone())
     }
 }
 

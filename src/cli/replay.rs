@@ -3,7 +3,6 @@
 //! A line is whole or not there: each is flushed by itself, and Ctrl-C ends between two (exit status 130). A reader that does
 //! not read holds everything up, and nothing is lost.
 
-mod interrupt;
 pub mod pace;
 mod schedule;
 
@@ -15,13 +14,13 @@ use super::args::FilterWords;
 use super::failure::{Failure, Status, say};
 use super::format::event_text::Stamp;
 use super::format::{EventRow, EventWriter};
+use super::interrupt::Interrupt;
 use super::out::Out;
 use super::pages::Matches;
 use super::setup::Setup;
 use super::tail::LineFormat;
 use crate::model::Ms;
 use crate::source::Direction;
-use interrupt::Interrupt;
 use pace::{Pace, Speed};
 use schedule::Schedule;
 

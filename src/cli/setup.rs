@@ -14,7 +14,7 @@ use crate::config::{Config, Layer};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
 use crate::query::{Filter, Now};
-use crate::source::{FileSpec, IdRange, RedisSpec, Spec};
+use crate::source::{Access, FileSpec, IdRange, RedisSpec, Spec, is_glob};
 
 /// What every command starts from.
 #[derive(Clone, Debug)]
@@ -114,6 +114,44 @@ impl Setup {
         Out::open(self.config.color)
     }
 
+    /// The server and the streams to write to, for the commands that change something: naming one of them is the permission.
+    ///
+    /// # Errors
+    /// Where a file is named instead, or a glob: what is written to has to be named (exit status 2).
+    pub fn writer(&self) -> Result<RedisSpec, Failure> {
+        let Spec::Redis(spec) = &self.spec else {
+            return Err(Failure::usage(
+                "this command writes to a stream, and --file names a file",
+                "name the server with --redis and the stream with --stream",
+            ));
+        };
+        if let Some(glob) = spec.streams.iter().find(|name| is_glob(name)) {
+            return Err(Failure::usage(
+                format!("`{glob}` may stand for several streams"),
+                "name the stream to write to with --stream",
+            ));
+        }
+        Ok(RedisSpec {
+            access: Access::ReadWrite,
+            ..spec.clone()
+        })
+    }
+
+    /// The same where it has to be one stream.
+    ///
+    /// # Errors
+    /// As [`Setup::writer`]; and where several streams are named.
+    pub fn writer_of_one(&self) -> Result<(RedisSpec, String), Failure> {
+        let spec = self.writer()?;
+        match spec.streams.as_slice() {
+            [stream] => Ok((spec.clone(), stream.clone())),
+            _ => Err(Failure::usage(
+                "this command takes one stream",
+                "name it with --stream, once",
+            )),
+        }
+    }
+
     /// Whether the source can be read only once.
     #[must_use]
     pub fn reads_stdin(&self) -> bool {
@@ -137,6 +175,7 @@ fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
             url: config.redis.expose().to_owned(),
             password: config.password.as_ref().map(|p| p.expose().to_owned()),
             streams: config.streams.clone(),
+            access: Access::ReadOnly,
         }));
     }
     if global.redis.is_some() || !global.streams.is_empty() {

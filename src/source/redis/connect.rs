@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use ::redis::aio::MultiplexedConnection;
+use ::redis::aio::{ConnectionLike, MultiplexedConnection};
 use ::redis::io::tcp::TcpSettings;
 use ::redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisResult,
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, IntoConnectionInfo,
+    Pipeline, RedisResult, Value,
 };
 
+use super::access::Access;
 use crate::source::RedisSpec;
 use crate::store::Trouble;
 
@@ -23,15 +25,37 @@ pub enum Use {
     Questions,
 }
 
+/// One socket (clones are the same one), and what may be sent over it.
+#[derive(Clone)]
+pub struct Connection {
+    socket: MultiplexedConnection,
+    access: Access,
+}
+
 /// Makes connections to one server. Has no `Debug`: it holds the password.
 #[derive(Clone)]
 pub struct Connector {
     details: ConnectionInfo,
     place: String,
+    access: Access,
 }
 
 impl Connector {
-    /// Reads the address.
+    /// Makes connections that can write, if the user allowed it.
+    pub fn for_writing(spec: &RedisSpec) -> Result<Self, Trouble> {
+        match spec.access {
+            Access::ReadOnly => Err(Trouble::new(
+                format!("{} is opened for reading only", place(spec)),
+                "allow it with --allow-writes",
+            )),
+            Access::ReadWrite => Ok(Self {
+                access: Access::ReadWrite,
+                ..Self::new(spec)?
+            }),
+        }
+    }
+
+    /// Reads the address. The connections can only read, whatever the user allowed.
     pub fn new(spec: &RedisSpec) -> Result<Self, Trouble> {
         super::super::install_tls();
         let details = url_of(&spec.url).into_connection_info().map_err(|_| {
@@ -50,6 +74,7 @@ impl Connector {
         Ok(Self {
             details,
             place: place(spec),
+            access: Access::ReadOnly,
         })
     }
 
@@ -71,6 +96,7 @@ impl Connector {
         Self {
             details: self.details.clone().set_addr(address),
             place: format!("{host}:{port}"),
+            access: self.access,
         }
     }
 
@@ -88,7 +114,7 @@ impl Connector {
     }
 
     /// A new connection of its own socket.
-    pub async fn connect(&self, purpose: Use) -> RedisResult<MultiplexedConnection> {
+    pub async fn connect(&self, purpose: Use) -> RedisResult<Connection> {
         let answer = match purpose {
             Use::Tail => None,
             Use::Questions => Some(ANSWER),
@@ -97,9 +123,40 @@ impl Connector {
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(answer);
         let client = Client::open(self.details.clone())?;
-        client
+        let socket = client
             .get_multiplexed_async_connection_with_config(&config)
-            .await
+            .await?;
+        Ok(Connection {
+            socket,
+            access: self.access,
+        })
+    }
+}
+
+impl Connection {
+    /// Sends one command, if this connection may send it.
+    pub async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        self.access.check(command)?;
+        own_answer(self.socket.req_packed_command(command).await?)
+    }
+
+    /// Sends several commands in one go, if it may send each of them. Each has an answer of its own, in their order; an error of
+    /// the whole means that it is not known which of them were carried out.
+    pub async fn send_all(&mut self, commands: &Pipeline) -> RedisResult<Vec<RedisResult<Value>>> {
+        let mut count = 0;
+        for command in commands.cmd_iter() {
+            self.access.check(command)?;
+            count += 1;
+        }
+        let answers = self.socket.req_packed_commands(commands, 0, count).await?;
+        Ok(answers.into_iter().map(own_answer).collect())
+    }
+}
+
+fn own_answer(answer: Value) -> RedisResult<Value> {
+    match answer {
+        Value::ServerError(error) => Err(error.into()),
+        reply => Ok(reply),
     }
 }
 
@@ -155,6 +212,7 @@ mod tests {
             url: url.to_owned(),
             password: Some("hush".to_owned()),
             streams: vec!["s".to_owned()],
+            access: Access::ReadOnly,
         }
     }
 

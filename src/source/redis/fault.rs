@@ -59,7 +59,7 @@ pub fn is_allowed(error: &RedisError) -> Option<bool> {
 }
 
 /// The server's error code, also where the crate hides it behind a kind of its own.
-fn code(error: &RedisError) -> String {
+pub fn code(error: &RedisError) -> String {
     if let Some(code) = error.code().filter(|code| *code != "ERR") {
         return code.to_owned();
     }
@@ -71,9 +71,15 @@ fn code(error: &RedisError) -> String {
         "LOADING",
         "MASTERDOWN",
         "UNBLOCKED",
+        "NOGROUP",
+        "BUSYGROUP",
+        "OOM ",
+        "MISCONF",
+        "READONLY",
+        "NOREPLICAS",
     ];
     let found = known.into_iter().find(|code| text.contains(code));
-    found.unwrap_or_default().to_owned()
+    found.unwrap_or_default().trim_end().to_owned()
 }
 
 /// Explains an error met at `place`, where it was about `key` with that key.

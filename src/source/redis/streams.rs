@@ -20,6 +20,7 @@ const LIMIT: usize = 10_000;
 const NEARBY: usize = 5;
 
 /// Whether a name is a pattern.
+#[must_use]
 pub fn is_glob(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }

@@ -1,33 +1,18 @@
-//! The only place that sends commands. Invariant: each of them reads.
+//! The only place that sends commands. Invariant: each passes the gate of its connection ([`super::access`]), and those made
+//! here read.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use ::redis::aio::{ConnectionLike, MultiplexedConnection};
-use ::redis::{Cmd, ErrorKind, RedisError, RedisResult, Value, cmd};
+use ::redis::{Arg, Cmd, ErrorKind, Pipeline, RedisError, RedisResult, Value, cmd};
 
 use tokio::task::JoinHandle;
 
-use super::connect::{Connector, Use};
+use super::connect::{Connection, Connector, Use};
 use super::parse::{self, Entry, StreamState};
 use crate::model::EntryId;
 use crate::source::Direction;
-
-/// Every command that reading sends, with those by which a connection is opened (`HELLO`, `AUTH`, `SELECT`).
-pub const READING_COMMANDS: [&str; 11] = [
-    "PING",
-    "HELLO",
-    "AUTH",
-    "SELECT",
-    "XREAD",
-    "XRANGE",
-    "XREVRANGE",
-    "XINFO",
-    "SCAN",
-    "TYPE",
-    "INFO",
-];
 
 /// How long a blocked read waits for entries.
 pub const BLOCK_MS: u64 = 2_000;
@@ -43,8 +28,8 @@ const FEW_ROUNDS: usize = 10;
 pub struct Wire {
     connector: Connector,
     purpose: Use,
-    home: MultiplexedConnection,
-    nodes: HashMap<(String, u16), MultiplexedConnection>,
+    home: Connection,
+    nodes: HashMap<(String, u16), Connection>,
     routes: HashMap<Vec<u8>, (String, u16)>,
 }
 
@@ -79,11 +64,50 @@ impl Wire {
         })
     }
 
-    async fn ask(&mut self, key: &[u8], command: &Cmd) -> RedisResult<Value> {
-        let answer = send(self.node_of(key), command).await;
+    /// Sends one command about `key` to the node where that lies.
+    pub(crate) async fn ask(&mut self, key: &[u8], command: &Cmd) -> RedisResult<Value> {
+        let answer = self.node_of(key).send(command).await;
         let Some(node) = answer.as_ref().err().and_then(moved_to) else {
             return answer;
         };
+        self.route(key, node).await?;
+        self.node_of(key).send(command).await
+    }
+
+    /// Sends several commands about `key` in one go. Each has an answer of its own, in their order; an error of the whole means
+    /// that it is not known which of them were carried out.
+    pub(crate) async fn ask_all(
+        &mut self,
+        key: &[u8],
+        commands: &Pipeline,
+    ) -> RedisResult<Vec<RedisResult<Value>>> {
+        let mut answers = self.node_of(key).send_all(commands).await?;
+        let Some(node) = answers.iter().find_map(|a| moved_to(a.as_ref().err()?)) else {
+            return Ok(answers);
+        };
+        self.route(key, node).await?;
+        // A slot can move in the middle: what the old node did is not done again, and what concerns no key is.
+        let is_moved =
+            |answer: &RedisResult<Value>| answer.as_ref().err().and_then(moved_to).is_some();
+        let mut again = Pipeline::new();
+        let mut places = Vec::new();
+        for (place, (command, answer)) in commands.cmd_iter().zip(&answers).enumerate() {
+            if is_moved(answer) || is_keyless(command) {
+                again.add_command(command.clone());
+                places.push(place);
+            }
+        }
+        let newer = self.node_of(key).send_all(&again).await?;
+        for (place, answer) in places.into_iter().zip(newer) {
+            if let Some(slot) = answers.get_mut(place) {
+                *slot = answer;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Remembers on which node a key lies, and connects to it.
+    async fn route(&mut self, key: &[u8], node: (String, u16)) -> RedisResult<()> {
         let host = if node.0.is_empty() {
             self.connector.host().to_owned()
         } else {
@@ -99,10 +123,10 @@ impl Wire {
             self.nodes.insert(node.clone(), connection);
         }
         self.routes.insert(key.to_vec(), node);
-        send(self.node_of(key), command).await
+        Ok(())
     }
 
-    fn node_of(&mut self, key: &[u8]) -> &mut MultiplexedConnection {
+    fn node_of(&mut self, key: &[u8]) -> &mut Connection {
         let node = self
             .routes
             .get(key)
@@ -141,7 +165,7 @@ impl Wire {
     ) -> JoinHandle<RedisResult<Vec<Entry>>> {
         let command = range_command(key, window, direction);
         let mut connection = self.node_of(key).clone();
-        tokio::spawn(async move { Ok(parse::entries(send(&mut connection, &command).await?)) })
+        tokio::spawn(async move { Ok(parse::entries(connection.send(&command).await?)) })
     }
 
     /// The newest id by reading it, for users that may not ask `XINFO`.
@@ -192,7 +216,7 @@ impl Wire {
             let mut command = cmd("SCAN");
             command.arg(&cursor).arg("MATCH").arg(pattern);
             command.arg("COUNT").arg(1_000).arg("TYPE").arg("stream");
-            let mut reply = parse::items(send(&mut self.home, &command).await?).into_iter();
+            let mut reply = parse::items(self.home.send(&command).await?).into_iter();
             cursor = reply
                 .next()
                 .as_ref()
@@ -223,12 +247,12 @@ impl Wire {
 
     /// A round trip.
     pub async fn ping(&mut self) -> RedisResult<()> {
-        send(&mut self.home, &cmd("PING")).await.map(drop)
+        self.home.send(&cmd("PING")).await.map(drop)
     }
 
     /// What `HELLO` says, where it says it in words.
     pub async fn hello(&mut self) -> RedisResult<Vec<(Vec<u8>, Vec<u8>)>> {
-        let reply = send(&mut self.home, &cmd("HELLO")).await?;
+        let reply = self.home.send(&cmd("HELLO")).await?;
         let pairs = parse::pairs(reply).into_iter();
         let told = pairs.filter_map(|(name, value)| {
             Some((
@@ -241,7 +265,7 @@ impl Wire {
 
     /// What `INFO server` says.
     pub async fn server(&mut self) -> RedisResult<String> {
-        let reply = send(&mut self.home, cmd("INFO").arg("server")).await?;
+        let reply = self.home.send(cmd("INFO").arg("server")).await?;
         Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
     }
 }
@@ -260,11 +284,8 @@ fn range_command(key: &[u8], window: Window, direction: Direction) -> Cmd {
     command
 }
 
-async fn send(connection: &mut MultiplexedConnection, command: &Cmd) -> RedisResult<Value> {
-    match connection.req_packed_command(command).await? {
-        Value::ServerError(error) => Err(error.into()),
-        reply => Ok(reply),
-    }
+fn is_keyless(command: &Cmd) -> bool {
+    matches!(command.args_iter().next(), Some(Arg::Simple(b"SCRIPT")))
 }
 
 fn moved_to(error: &RedisError) -> Option<(String, u16)> {
