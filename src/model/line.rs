@@ -2,6 +2,8 @@
 //!
 //! Invariant: what [`write_entry`] writes, [`parse`] reads back byte for byte. Values that are no UTF-8 are `{"base64":"…"}`;
 //! names that are none, and names that begin with `base64:`, are `base64:` and their bytes in that code.
+//!
+//! A line that begins with `{"lookback":` is a note about the file, such as the count and the checksum at its end, and no entry.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,6 +16,8 @@ use serde_json::value::RawValue;
 use super::{EntryId, FieldRef};
 
 const BASE64_NAME: &str = "base64:";
+/// How a line begins that is no entry.
+pub const NOTE: &[u8] = b"{\"lookback\":";
 
 /// A field as read: borrowed from the line where it can be.
 pub type FieldCow<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
@@ -27,6 +31,12 @@ pub struct Line<'a> {
     pub stream: Option<Cow<'a, [u8]>>,
     /// The fields, in order; repeated names are kept.
     pub fields: Vec<FieldCow<'a>>,
+}
+
+/// Whether a line is a note about the file and no entry.
+#[must_use]
+pub fn is_note(line: &[u8]) -> bool {
+    line.starts_with(NOTE)
 }
 
 /// Appends one line, with its newline.
@@ -208,6 +218,14 @@ mod tests {
             ("n", "null"),
         ]);
         assert_eq!((line.id, texts(&line)), (None, want));
+    }
+
+    #[test]
+    fn a_note_is_no_entry_and_no_entry_is_a_note() {
+        assert!(is_note(br#"{"lookback":"end","entries":3}"#));
+        let mut out = Vec::new();
+        write_entry(&mut out, EntryId::MIN, b"lookback", &[(b"lookback", b"x")]);
+        assert!(!is_note(&out));
     }
 
     #[test]
