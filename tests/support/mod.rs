@@ -6,4 +6,5 @@
 
 pub mod asked;
 pub mod pty;
+pub mod redis_cluster;
 pub mod redis_server;
