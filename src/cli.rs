@@ -3,6 +3,7 @@
 //! Invariant: every way out passes [`main`], which prints a failure to stderr and turns it into an exit status.
 
 pub mod args;
+pub mod config;
 pub mod confirm;
 pub mod demo;
 pub mod doctor;
@@ -60,7 +61,14 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
     if let Some(Command::Demo(args)) = &cli.command {
         return demo::run(args, &cli.global);
     }
-    let setup = Setup::new(&cli.global)?;
+    if let Some(Command::Config(args)) = &cli.command {
+        return config::run(args, &cli.global);
+    }
+    let setup = if connects(cli) {
+        Setup::new(&cli.global)?
+    } else {
+        Setup::offline(&cli.global)?
+    };
     match &cli.command {
         None => watch::run(&watch::WatchArgs::default(), &cli.global, &setup),
         Some(Command::Watch(args)) => watch::run(args, &cli.global, &setup),
@@ -74,7 +82,13 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Spikes(args)) => wait_for(spikes::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
+        Some(Command::Config(args)) => config::run(args, &cli.global),
     }
+}
+
+/// Whether a server may be asked, so that its password is wanted.
+fn connects(cli: &Cli) -> bool {
+    !matches!(&cli.command, Some(Command::Watch(args)) if args.replay_actions.is_some())
 }
 
 /// Runs a command that reads a source.

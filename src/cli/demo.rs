@@ -32,7 +32,7 @@ pub struct DemoArgs {
 /// Flags that choose a source or a range; a terminal that cannot be used.
 pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
     refuse_source(global, "demo simulates its events")?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::offline(global)?;
     let config = &setup.config;
     show(InterfaceOptions {
         spec: Spec::Demo(DemoSpec {
