@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail, watch};
+use super::{
+    demo, doctor, errors, publish, query, replay, session, sessions, spikes, stats, tail, watch,
+};
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
 /// Watch what AI agents write to Redis Streams, filter it, and go back to any moment.
@@ -83,6 +85,8 @@ pub enum Command {
     Tail(tail::TailArgs),
     /// Print the entries of a range
     Query(query::QueryArgs),
+    /// Append events to a stream: one from flags, or JSON lines from standard input or -f
+    Publish(publish::PublishArgs),
     /// Write the events of a range again, in their own rhythm
     Replay(replay::ReplayArgs),
     /// List sessions, the last active first
@@ -97,6 +101,18 @@ pub enum Command {
     Spikes(spikes::SpikesArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
+}
+
+impl Cli {
+    /// The flags that choose where to read from. The files of a command that writes to a stream are its input, and no source.
+    #[must_use]
+    pub fn source(&self) -> Global {
+        let mut global = self.global.clone();
+        if matches!(self.command, Some(Command::Publish(_))) {
+            global.files.clear();
+        }
+        global
+    }
 }
 
 /// The words of a filter.

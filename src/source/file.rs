@@ -25,6 +25,7 @@ use seek::Seeker;
 
 pub use archive::Archive;
 pub(super) use follow::follow;
+pub use forward::open as open_file;
 pub use probe::FileProbe;
 pub(super) use probe::probe;
 pub(super) use range::read;
