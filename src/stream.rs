@@ -7,6 +7,7 @@
 mod companion;
 mod error;
 mod link;
+pub mod log_file;
 pub mod publish;
 
 pub use crate::source::{Access, RedisSpec};

@@ -10,12 +10,10 @@ use std::thread;
 use tokio::sync::mpsc;
 
 use super::failure::{Failure, Status};
-use crate::source::open_file;
+use crate::source::{LINE_BYTES, open_file};
 
 /// Bytes read at once.
 const BLOCK_BYTES: usize = 1 << 18;
-/// Bytes of the longest line.
-const LINE_BYTES: usize = 64 << 20;
 /// Lines handed over at once, at most.
 const BATCH: usize = 512;
 /// Batches under way, at most.
@@ -35,7 +33,7 @@ pub type Batch<T> = Vec<(Place, T)>;
 /// What reading gives.
 pub type Lines<T> = mpsc::Receiver<Result<Batch<T>, Failure>>;
 
-/// Reads the inputs one after another and makes something of each line that is not blank. `None` passes a line over.
+/// Reads the inputs one after another and makes something of each line that is not blank, without its newline. `None` passes a line over.
 pub fn read<T: Send + 'static>(
     inputs: Vec<PathBuf>,
     make: impl FnMut(&[u8]) -> Option<T> + Send + 'static,
@@ -139,8 +137,7 @@ impl<T, F: FnMut(&[u8]) -> Option<T>> Reading<T, F> {
 
     fn line(&mut self, line: &[u8]) {
         self.place.line += 1;
-        let line = line.trim_ascii();
-        if !line.is_empty()
+        if !line.trim_ascii().is_empty()
             && let Some(made) = (self.make)(line)
         {
             self.ready.push((self.place, made));

@@ -14,6 +14,7 @@ use super::interrupt::Interrupt;
 use super::lines::{self, Batch, Lines, Place};
 use super::progress::{Progress, counted};
 use super::setup::Setup;
+use crate::model::line::is_note;
 use crate::query::span_ms;
 use crate::stream::{Draft, MaxLen, PublishOptions, Publisher, Receipt, Retry, StreamError};
 use printed::Printed;
@@ -338,7 +339,8 @@ impl Publishing<'_> {
 
 /// A line of input; a note about a file is none.
 fn made(line: &[u8]) -> Option<Made> {
-    (!crate::model::line::is_note(line)).then(|| Draft::from_line(line))
+    let line = line.trim_ascii();
+    (!is_note(line)).then(|| Draft::from_line(line))
 }
 
 /// What came at once and what is ready besides, up to one call, and why nothing follows.
