@@ -12,10 +12,13 @@ pub mod failure;
 pub mod format;
 pub mod interface;
 pub mod interrupt;
+pub mod lines;
 pub mod marks;
 pub mod moment;
 pub mod out;
 pub mod pages;
+pub mod progress;
+pub mod publish;
 pub mod query;
 pub mod reopen;
 pub mod replay;
@@ -64,16 +67,18 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
     if let Some(Command::Config(args)) = &cli.command {
         return config::run(args, &cli.global);
     }
+    let source = cli.source();
     let setup = if connects(cli) {
-        Setup::new(&cli.global)?
+        Setup::new(&source)?
     } else {
-        Setup::offline(&cli.global)?
+        Setup::offline(&source)?
     };
     match &cli.command {
         None => watch::run(&watch::WatchArgs::default(), &cli.global, &setup),
         Some(Command::Watch(args)) => watch::run(args, &cli.global, &setup),
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
+        Some(Command::Publish(args)) => wait_for(publish::run(args, &cli.global.files, &setup)),
         Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),

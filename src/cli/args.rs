@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    config, demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail, watch,
+    config, demo, doctor, errors, publish, query, replay, session, sessions, spikes, stats, tail,
+    watch,
 };
 use crate::config::value::{Name, Names};
 use crate::config::{ColorChoice, Layer, Secret, Size};
@@ -92,6 +93,8 @@ pub enum Command {
     Tail(tail::TailArgs),
     /// Print the entries of a range
     Query(query::QueryArgs),
+    /// Append events to a stream: one from flags, or JSON lines from standard input or -f
+    Publish(publish::PublishArgs),
     /// Write the events of a range again, in their own rhythm
     Replay(replay::ReplayArgs),
     /// List sessions, the last active first
@@ -108,6 +111,18 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     /// What is configured and where each value comes from; what is wrong in a configuration
     Config(config::ConfigArgs),
+}
+
+impl Cli {
+    /// The flags that choose where to read from. The files of a command that writes to a stream are its input, and no source.
+    #[must_use]
+    pub fn source(&self) -> Global {
+        let mut global = self.global.clone();
+        if matches!(self.command, Some(Command::Publish(_))) {
+            global.files.clear();
+        }
+        global
+    }
 }
 
 /// The words of a filter.
