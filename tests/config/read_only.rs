@@ -6,7 +6,8 @@ use lookback::cli::args::Cli;
 use lookback::cli::setup::Setup;
 use lookback::source::Access;
 
-use super::Home;
+use super::support::redis_server::RedisServer;
+use super::{Home, shown};
 
 const TEXT: &str = "[profile.prod]\nread_only = true\n";
 
@@ -36,6 +37,31 @@ fn a_profile_for_reading_only_lets_nothing_be_written() {
     assert!(failure.hint.contains("--allow-writes"), "{failure:?}");
     let failure = setup(&home, &["--profile", "prod"]).writer_of_one();
     assert_eq!(failure.unwrap_err().status.code(), 2);
+}
+
+#[test]
+fn the_server_sees_no_command_that_writes_until_it_is_allowed() {
+    let server = RedisServer::new();
+    let url = server.url();
+    let home = Home::with(&format!("redis = '{url}'\nstream_name = 's'\n{TEXT}"));
+    let event = ["publish", "--type", "x", "--session", "a"];
+    let prod = ["--profile", "prod"];
+    for command in [&event[..], &["demo", "--publish", "--rate", "1000"]] {
+        let told = home.refused(&[command, &prod].concat(), 2);
+        assert!(
+            told.contains("read_only is set by profile prod ("),
+            "{told}"
+        );
+    }
+    assert_eq!(server.run::<bool>("EXISTS s"), false);
+    let seen: String = server.run("INFO commandstats");
+    assert!(!seen.contains("cmdstat_xadd"), "{seen}");
+
+    for allowed in [&[][..], &["--profile", "prod", "--allow-writes"]] {
+        let output = home.run(&[&event, allowed].concat());
+        assert!(output.status.success(), "{}", shown(&output));
+    }
+    assert_eq!(server.run::<u64>("XLEN s"), 2);
 }
 
 #[test]
