@@ -3,6 +3,7 @@
 //! Invariant: every way out passes [`main`], which prints a failure to stderr and turns it into an exit status.
 
 pub mod args;
+pub mod config;
 pub mod confirm;
 pub mod demo;
 pub mod doctor;
@@ -11,10 +12,13 @@ pub mod failure;
 pub mod format;
 pub mod interface;
 pub mod interrupt;
+pub mod lines;
 pub mod marks;
 pub mod moment;
 pub mod out;
 pub mod pages;
+pub mod progress;
+pub mod publish;
 pub mod query;
 pub mod reopen;
 pub mod replay;
@@ -60,12 +64,21 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
     if let Some(Command::Demo(args)) = &cli.command {
         return demo::run(args, &cli.global);
     }
-    let setup = Setup::new(&cli.global)?;
+    if let Some(Command::Config(args)) = &cli.command {
+        return config::run(args, &cli.global);
+    }
+    let source = cli.source();
+    let setup = if connects(cli) {
+        Setup::new(&source)?
+    } else {
+        Setup::offline(&source)?
+    };
     match &cli.command {
         None => watch::run(&watch::WatchArgs::default(), &cli.global, &setup),
         Some(Command::Watch(args)) => watch::run(args, &cli.global, &setup),
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
+        Some(Command::Publish(args)) => wait_for(publish::run(args, &cli.global.files, &setup)),
         Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),
@@ -74,7 +87,13 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Spikes(args)) => wait_for(spikes::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
+        Some(Command::Config(args)) => config::run(args, &cli.global),
     }
+}
+
+/// Whether a server may be asked, so that its password is wanted.
+fn connects(cli: &Cli) -> bool {
+    !matches!(&cli.command, Some(Command::Watch(args)) if args.replay_actions.is_some())
 }
 
 /// Runs a command that reads a source.

@@ -1,24 +1,35 @@
-//! The configuration: file < environment < flags, merged here and nowhere else.
+//! The configuration: flags > environment > profile > file > defaults, merged here and nowhere else.
 //!
 //! Invariant: a password is held in a [`Secret`], and no message of this module shows one.
 
 pub mod file;
+mod keys;
+pub mod layers;
+pub mod password;
 pub mod secret;
 pub mod size;
+pub mod span;
 mod spikes;
+pub mod value;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 
-use crate::model::{Mapping, Zone};
+use crate::model::{Mapping, Ms, Zone};
 use crate::project::spikes::Settings;
 use crate::runtime::Alarm;
 
-pub use file::FileError;
-pub use secret::{Secret, mask, without_password};
+pub use file::{Contents, FileError, Problem};
+pub use keys::{KEYS, Key};
+pub use layers::{Layers, LoadError, Origin};
+pub use password::{Password, PasswordError};
+pub use secret::{Secret, mask, masked_address, without_password};
 pub use size::{Size, SizeError};
+pub use span::{Span, SpanError};
+pub use spikes::SpikesLayer;
+use value::{Count, FilePath, Lasting, Name, Names};
 
 /// Where a server is looked for unless told.
 pub const DEFAULT_REDIS: &str = "redis://localhost:6379";
@@ -28,6 +39,17 @@ pub const DEFAULT_STREAM: &str = "memory:events";
 pub const DEFAULT_HISTORY: u64 = 200_000;
 /// Memory for the log.
 pub const DEFAULT_MEMORY_BYTES: usize = 512 << 20;
+
+/// A struct whose fields are those of the first, or of the second where the first has none.
+macro_rules! first_of {
+    ($upper:ident, $lower:ident; $($field:ident),+ $(; $($part:ident),+)?) => {
+        Self {
+            $($field: $upper.$field.or($lower.$field),)+
+            $($($part: $upper.$part.over($lower.$part),)+)?
+        }
+    };
+}
+use first_of;
 
 /// When to write colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
@@ -48,9 +70,31 @@ pub struct Layer {
     /// Server: URL, `host:port` or a socket path. A secret, because a URL may hold a password.
     pub redis: Option<Secret>,
     /// Overrides the URL's password.
-    pub password: Option<Secret>,
+    pub password: Option<Password>,
+    /// Whether nothing may be written unless it is allowed on the command line.
+    pub read_only: Option<bool>,
+    /// The profile that counts.
+    pub profile: Option<Name>,
     /// Stream keys or globs.
-    pub streams: Option<Vec<String>>,
+    pub streams: Option<Names>,
+    /// Entries that a stream is to keep.
+    pub max_length: Option<Count<u64>>,
+    /// Whether a stream may keep a few more, which is cheaper.
+    pub approx_max_length: Option<bool>,
+    /// The consumer group.
+    pub consumer_group: Option<Name>,
+    /// The consumer in it.
+    pub consumer_name: Option<Name>,
+    /// Entries that are taken in one go.
+    pub batch_size: Option<Count<u32>>,
+    /// How long a read waits for an entry.
+    pub block_timeout: Option<Lasting>,
+    /// How long a stream keeps an entry.
+    pub retention_period: Option<Lasting>,
+    /// Whether what goes is archived first.
+    pub compact_old_events: Option<bool>,
+    /// The file of the archive.
+    pub archive: Option<FilePath>,
     /// Entries that the interface loads at the start.
     pub history: Option<u64>,
     /// Memory for the log.
@@ -66,43 +110,112 @@ pub struct Layer {
     /// The command that is told of spikes.
     pub on_spike: Option<String>,
     /// What counts as a spike.
-    pub spikes: Option<Settings>,
+    pub spikes: SpikesLayer,
     /// Field names by part.
     pub mapping: Option<Mapping>,
 }
 
 impl Layer {
-    /// This layer, with the one below where it is silent.
+    /// This layer, with the one below where it is silent. The tables are merged key by key.
     #[must_use]
     pub fn over(self, below: Self) -> Self {
-        Self {
-            redis: self.redis.or(below.redis),
-            password: self.password.or(below.password),
-            streams: self.streams.or(below.streams),
-            history: self.history.or(below.history),
-            memory: self.memory.or(below.memory),
-            utc: self.utc.or(below.utc),
-            color: self.color.or(below.color),
-            mouse: self.mouse.or(below.mouse),
-            bell: self.bell.or(below.bell),
-            on_spike: self.on_spike.or(below.on_spike),
-            spikes: self.spikes.or(below.spikes),
-            mapping: self.mapping.or(below.mapping),
-        }
+        let mapping = both(self.mapping, below.mapping);
+        let (upper, lower) = (
+            Self { mapping, ..self },
+            Self {
+                mapping: None,
+                ..below
+            },
+        );
+        first_of!(upper, lower; redis, password, read_only, profile, streams, max_length, approx_max_length, consumer_group,
+            consumer_name, batch_size, block_timeout, retention_period, compact_old_events, archive, history, memory, utc,
+            color, mouse, bell, on_spike, mapping; spikes)
     }
 
-    /// What the environment says: `REDIS_URL`, `REDIS_PASSWORD`, `NO_COLOR` (<https://no-color.org>: any text but none).
-    /// An empty variable counts as unset.
+    /// What the environment says: `REDIS_URL`, `REDIS_PASSWORD`, `LOOKBACK_PROFILE`, `NO_COLOR` (<https://no-color.org>: any text
+    /// but none). An empty variable counts as unset.
     #[must_use]
     pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name| variable(name).filter(|text| !text.is_empty());
         Self {
             redis: set("REDIS_URL").map(Secret::new),
-            password: set("REDIS_PASSWORD").map(Secret::new),
+            password: set("REDIS_PASSWORD").map(|text| Password::Text(Secret::new(text))),
+            profile: set("LOOKBACK_PROFILE").map(Name),
             color: set("NO_COLOR").map(|_| ColorChoice::Never),
             ..Self::default()
         }
     }
+
+    /// What holds where nothing else is said. Where a command has a default of its own, this is silent.
+    #[must_use]
+    pub fn defaults() -> Self {
+        Self {
+            redis: Some(Secret::new(DEFAULT_REDIS)),
+            read_only: Some(false),
+            streams: Some(Names(vec![DEFAULT_STREAM.to_owned()])),
+            approx_max_length: Some(true),
+            compact_old_events: Some(false),
+            history: Some(DEFAULT_HISTORY),
+            memory: Some(Size(DEFAULT_MEMORY_BYTES)),
+            utc: Some(false),
+            color: Some(ColorChoice::default()),
+            mouse: Some(true),
+            bell: Some(false),
+            spikes: SpikesLayer::from(Settings::default()),
+            ..Self::default()
+        }
+    }
+
+    /// Relative paths begin at this folder, `~/` at the user's.
+    fn rebase(&mut self, folder: &Path) {
+        let whole = |path: &mut PathBuf| *path = whole_path(path, folder);
+        if let Some(Password::File(path)) = &mut self.password {
+            whole(path);
+        }
+        if let Some(FilePath(path)) = &mut self.archive {
+            whole(path);
+        }
+    }
+}
+
+fn whole_path(path: &Path, folder: &Path) -> PathBuf {
+    let in_home = path.strip_prefix("~").ok();
+    match in_home.and_then(|rest| Some(etcetera::home_dir().ok()?.join(rest))) {
+        Some(whole) => whole,
+        None => folder.join(path),
+    }
+}
+
+/// The fields of both, the upper ones where both name a part.
+fn both(upper: Option<Mapping>, lower: Option<Mapping>) -> Option<Mapping> {
+    let (Some(upper), Some(mut both)) = (upper.clone(), lower.clone()) else {
+        return upper.or(lower);
+    };
+    both.overrides.extend(upper.overrides);
+    Some(both)
+}
+
+/// What is configured for the commands that write. Where it is `None`, each command has a default of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamSettings {
+    /// `max_length`: entries that a stream is to keep; at least 1.
+    pub max_length: Option<u64>,
+    /// `approx_max_length`: whether it may keep a few more, which is cheaper (`~`).
+    pub approx: bool,
+    /// `consumer_group`; not empty.
+    pub group: Option<String>,
+    /// `consumer_name`; not empty.
+    pub consumer: Option<String>,
+    /// `batch_size`: entries taken in one go; at least 1.
+    pub batch: Option<usize>,
+    /// `block_timeout`: how long a read waits for an entry, ms; at least 1.
+    pub block_ms: Option<Ms>,
+    /// `retention_period`: how long a stream keeps an entry, ms; at least 1.
+    pub retention_ms: Option<Ms>,
+    /// `compact_old_events`: whether what is trimmed is archived first.
+    pub compact: bool,
+    /// `archive`: into which file; absolute, or relative to the working directory of the program.
+    pub archive: Option<PathBuf>,
 }
 
 /// The merged configuration, every gap filled.
@@ -110,10 +223,14 @@ impl Layer {
 pub struct Config {
     /// Server: URL, `host:port` or a socket path.
     pub redis: Secret,
-    /// Overrides the URL's password.
-    pub password: Option<Secret>,
+    /// Overrides the URL's password; still to be fetched ([`Password::fetch`]).
+    pub password: Option<Password>,
+    /// Whether nothing may be written unless it is allowed on the command line.
+    pub read_only: bool,
     /// Stream keys or globs.
     pub streams: Vec<String>,
+    /// For the commands that write.
+    pub stream: StreamSettings,
     /// Entries that the interface loads at the start.
     pub history: u64,
     /// Memory for the log.
@@ -135,11 +252,13 @@ pub struct Config {
 impl From<Layer> for Config {
     fn from(layer: Layer) -> Self {
         Self {
+            stream: StreamSettings::of(&layer),
             redis: layer.redis.unwrap_or_else(|| Secret::new(DEFAULT_REDIS)),
             password: layer.password,
+            read_only: layer.read_only.unwrap_or(false),
             streams: layer
                 .streams
-                .unwrap_or_else(|| vec![DEFAULT_STREAM.to_owned()]),
+                .map_or_else(|| vec![DEFAULT_STREAM.to_owned()], |names| names.0),
             history: layer.history.unwrap_or(DEFAULT_HISTORY),
             memory_bytes: layer.memory.map_or(DEFAULT_MEMORY_BYTES, |size| size.0),
             zone: match layer.utc {
@@ -148,7 +267,7 @@ impl From<Layer> for Config {
             },
             color: layer.color.unwrap_or_default(),
             mouse: layer.mouse.unwrap_or(true),
-            spikes: layer.spikes.unwrap_or_default(),
+            spikes: Settings::from(layer.spikes),
             alarm: Alarm {
                 bell: layer.bell.unwrap_or(false),
                 command: layer.on_spike.filter(|command| !command.is_empty()),
@@ -158,20 +277,20 @@ impl From<Layer> for Config {
     }
 }
 
-impl Config {
-    /// Reads the file (`named`, or the one in the configuration directory if there is one) and merges the three layers.
-    ///
-    /// # Errors
-    /// When the named file cannot be read, or either file is not what it should be.
-    pub fn load(named: Option<&Path>, environment: Layer, flags: Layer) -> Result<Self, FileError> {
-        let file = match named {
-            Some(path) => file::read(path)?,
-            None => match default_path().filter(|path| path.is_file()) {
-                Some(path) => file::read(&path)?,
-                None => Layer::default(),
-            },
-        };
-        Ok(Self::from(flags.over(environment).over(file)))
+impl StreamSettings {
+    fn of(layer: &Layer) -> Self {
+        let text = |name: &Option<Name>| name.as_ref().map(|name| name.0.clone());
+        Self {
+            max_length: layer.max_length.map(|n| n.0),
+            approx: layer.approx_max_length.unwrap_or(true),
+            group: text(&layer.consumer_group),
+            consumer: text(&layer.consumer_name),
+            batch: layer.batch_size.map(|n| n.0 as usize),
+            block_ms: layer.block_timeout.map(|span| span.0),
+            retention_ms: layer.retention_period.map(|span| span.0),
+            compact: layer.compact_old_events.unwrap_or(false),
+            archive: layer.archive.as_ref().map(|path| path.0.clone()),
+        }
     }
 }
 
@@ -193,6 +312,7 @@ pub fn bookmark_folder() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Part;
 
     fn environment(pairs: &[(&str, &str)]) -> Layer {
         Layer::from_environment(|name| {
@@ -204,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_win_over_the_environment_and_that_over_the_file() {
+    fn the_upper_layer_wins_key_by_key() {
         let file = Layer {
             redis: Some(Secret::new("file")),
             history: Some(1),
@@ -220,6 +340,58 @@ mod tests {
         assert_eq!(merged.history, 3);
         assert_eq!(merged.zone, Zone::Utc);
         assert_eq!(merged.streams, ["memory:events"]);
+    }
+
+    #[test]
+    fn tables_are_merged_key_by_key_too() {
+        let mapping = |pairs: &[(Part, &str)]| {
+            let names = pairs.iter().map(|(p, n)| (*p, vec![(*n).to_owned()]));
+            Some(Mapping {
+                overrides: names.collect(),
+            })
+        };
+        let upper = Layer {
+            mapping: mapping(&[(Part::Session, "chat")]),
+            spikes: SpikesLayer {
+                cooldown: Some(Span(5)),
+                ..SpikesLayer::default()
+            },
+            ..Layer::default()
+        };
+        let lower = Layer {
+            mapping: mapping(&[(Part::Session, "thread"), (Part::User, "who")]),
+            spikes: SpikesLayer {
+                cooldown: Some(Span(6)),
+                bucket: Some(value::Bucket(7_000)),
+                ..SpikesLayer::default()
+            },
+            ..Layer::default()
+        };
+        let merged = Config::from(upper.over(lower));
+        let wanted = mapping(&[(Part::Session, "chat"), (Part::User, "who")]);
+        assert_eq!(Some((*merged.mapping).clone()), wanted);
+        assert_eq!(
+            (merged.spikes.cooldown_ms, merged.spikes.bucket_ms),
+            (5, 7_000)
+        );
+    }
+
+    #[test]
+    fn what_is_shown_as_the_default_is_what_holds() {
+        assert_eq!(
+            Config::from(Layer::defaults()),
+            Config::from(Layer::default())
+        );
+    }
+
+    #[test]
+    fn paths_begin_at_the_folder_of_the_file() {
+        let folder = Path::new("/etc/lookback");
+        for (path, whole) in [("a/b", "/etc/lookback/a/b"), ("/a", "/a")] {
+            assert_eq!(whole_path(Path::new(path), folder), Path::new(whole));
+        }
+        let home = whole_path(Path::new("~/pw"), folder);
+        assert!(home.is_absolute() && !home.starts_with(folder) && home.ends_with("pw"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod gist;
 pub mod hex;
 pub mod line;
 pub mod mapping;
+pub mod near;
 pub mod safe_text;
 pub mod text_or_base64;
 pub mod time;

@@ -22,8 +22,10 @@ use fetch::{Archive, Part};
 pub use crate::store::{Direction, Fetch, IdRange};
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
+pub(crate) use file::{LINE_BYTES, Members, Packing, Piece, open_file};
 pub use redis::{
-    Access, Permission, Probe, READING_COMMANDS, StreamProbe, WRITING_COMMANDS, is_glob,
+    Access, Permission, Probe, READING_COMMANDS, StreamProbe, WRITING_COMMANDS, check_address,
+    is_glob,
 };
 
 /// Messages under way to a receiver. Each may be a page of about a megabyte.

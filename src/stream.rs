@@ -2,12 +2,15 @@
 //!
 //! Invariant: every command that changes a server passes through a [`Link`], and a link opens only where the user allowed it
 //! ([`Access::ReadWrite`]). Appending is the only way in: nothing here edits an entry.
-#![expect(dead_code, reason = "the commands that use the link come next")]
+#![expect(dead_code, reason = "the commands that use all of the link come next")]
 
 mod companion;
 mod error;
 mod link;
+pub mod log_file;
+pub mod publish;
 
 pub use crate::source::{Access, RedisSpec};
 pub use error::StreamError;
 pub use link::Link;
+pub use publish::{Draft, Fate, MaxLen, PublishOptions, Publisher, Receipt, Retry, Unfinished};

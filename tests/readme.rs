@@ -10,7 +10,7 @@ use clap::{CommandFactory, Parser};
 use lookback::app::keymap;
 use lookback::cli::args::Cli;
 use lookback::cli::words;
-use lookback::config::file;
+use lookback::config::{KEYS, file};
 use lookback::project::{Spike, spikes};
 use lookback::query::Filter;
 use serde_json::Value;
@@ -98,6 +98,7 @@ fn run(line: &str) -> Output {
         .env("XDG_CONFIG_HOME", root().join("tests"))
         .env_remove("REDIS_URL")
         .env_remove("REDIS_PASSWORD")
+        .env_remove("LOOKBACK_PROFILE")
         .output()
         .unwrap()
 }
@@ -198,42 +199,25 @@ fn every_filter_parses() {
     }
 }
 
-/// The keys that the program knows, asked by a wrong one.
-fn known_keys(wrong: &str) -> BTreeSet<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config.toml");
-    std::fs::write(&path, wrong).unwrap();
-    let problem = file::read(&path).unwrap_err().to_string();
-    let (_, expected) = problem
-        .split_once("expected one of ")
-        .unwrap_or_else(|| panic!("{problem}"));
-    quoted(expected).into_iter().collect()
-}
-
 fn configuration_keys() -> BTreeSet<String> {
-    let mut keys = known_keys("nonsense = 1");
-    for table in ["mapping", "spikes"] {
-        assert!(keys.remove(table));
-        let parts = known_keys(&format!("[{table}]\nnonsense = 'x'"));
-        keys.extend(parts.into_iter().map(|part| format!("{table}.{part}")));
-    }
-    keys
+    let keys = KEYS.iter().filter(|key| key.in_file());
+    keys.map(|key| key.name.to_owned()).collect()
 }
 
 #[test]
 fn the_example_configuration_has_every_key() {
     let path = root().join("assets/config.toml");
-    file::read(&path).unwrap();
-    let text = std::fs::read_to_string(&path).unwrap();
-    let table: toml::Table = text.parse().unwrap();
-    let keys: BTreeSet<String> = table
-        .iter()
-        .flat_map(|(key, value)| match value.as_table() {
-            Some(inner) => inner.keys().map(|k| format!("{key}.{k}")).collect(),
-            None => vec![key.clone()],
-        })
+    let example = file::read(&path).unwrap().sound().unwrap();
+    let mut keys: BTreeSet<String> = example
+        .base
+        .lines
+        .keys()
+        .map(|&key| key.to_owned())
         .collect();
+    // The two stand for each other; the other one is there as a comment.
+    assert!(keys.insert("password_file".to_owned()));
     assert_eq!(keys, configuration_keys());
+    assert_eq!(example.profiles.len(), 2);
 }
 
 #[test]

@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail, watch};
+use super::{
+    config, demo, doctor, errors, publish, query, replay, session, sessions, spikes, stats, tail,
+    watch,
+};
+use crate::config::value::{Name, Names};
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
 /// Watch what AI agents write to Redis Streams, filter it, and go back to any moment.
@@ -26,7 +30,7 @@ A filter is every word that is no flag; one that begins with `-` may stand as it
 One-letter flags stand apart from their value (-s NAME), so that -session:abc is a filter.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 not connected, 130 interrupted.
-Environment: REDIS_URL, REDIS_PASSWORD, NO_COLOR.";
+Environment: REDIS_URL, REDIS_PASSWORD, LOOKBACK_PROFILE, NO_COLOR.";
 
 /// Flags of every command.
 #[derive(Args, Clone, Debug, Default)]
@@ -49,6 +53,12 @@ pub struct Global {
     /// Configuration file [default: lookback/config.toml in the configuration directory]
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
+    /// Profile of the configuration, a table [profile.NAME] in it
+    #[arg(long, value_name = "NAME", global = true)]
+    pub profile: Option<String>,
+    /// Allow changes to the server: in the interface, and in commands where the configuration says read_only
+    #[arg(long, global = true)]
+    pub allow_writes: bool,
     /// When to write colors
     #[arg(long, value_name = "WHEN", global = true)]
     pub color: Option<ColorChoice>,
@@ -83,6 +93,8 @@ pub enum Command {
     Tail(tail::TailArgs),
     /// Print the entries of a range
     Query(query::QueryArgs),
+    /// Append events to a stream: one from flags, or JSON lines from standard input or -f
+    Publish(publish::PublishArgs),
     /// Write the events of a range again, in their own rhythm
     Replay(replay::ReplayArgs),
     /// List sessions, the last active first
@@ -97,6 +109,20 @@ pub enum Command {
     Spikes(spikes::SpikesArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
+    /// What is configured and where each value comes from; what is wrong in a configuration
+    Config(config::ConfigArgs),
+}
+
+impl Cli {
+    /// The flags that choose where to read from. The files of a command that writes to a stream are its input, and no source.
+    #[must_use]
+    pub fn source(&self) -> Global {
+        let mut global = self.global.clone();
+        if matches!(self.command, Some(Command::Publish(_))) {
+            global.files.clear();
+        }
+        global
+    }
 }
 
 /// The words of a filter.
@@ -121,17 +147,14 @@ impl Global {
     pub fn layer(&self) -> Layer {
         Layer {
             redis: self.redis.clone().map(Secret::new),
-            password: None,
-            streams: Some(self.streams.clone()).filter(|s| !s.is_empty()),
+            profile: self.profile.clone().map(Name),
+            streams: Some(Names(self.streams.clone())).filter(|s| !s.0.is_empty()),
             history: self.history,
             memory: self.memory,
             utc: self.utc.then_some(true),
             color: self.color,
             mouse: self.no_mouse.then_some(false),
-            bell: None,
-            on_spike: None,
-            spikes: None,
-            mapping: None,
+            ..Layer::default()
         }
     }
 }

@@ -1,9 +1,12 @@
-//! `demo`: the interface over simulated agents.
+//! `demo`: the interface over simulated agents, or what they do written to Redis.
+
+mod publish;
 
 use super::args::Global;
 use super::failure::{Failure, Status};
 use super::interface::InterfaceOptions;
 use super::setup::Setup;
+use super::wait_for;
 use super::watch::show;
 use crate::app::layout::ScreenId;
 use crate::app::metrics::Length;
@@ -24,22 +27,35 @@ pub struct DemoArgs {
     /// Same seed, same agents
     #[arg(long, value_name = "N", default_value = "1")]
     pub seed: u64,
+    /// Write their events to Redis instead of showing them, from now on until Ctrl-C
+    #[arg(long)]
+    pub publish: bool,
 }
 
-/// Opens the interface.
+impl DemoArgs {
+    fn spec(&self) -> DemoSpec {
+        DemoSpec {
+            rate: self.rate,
+            sessions: self.sessions,
+            seed: self.seed,
+        }
+    }
+}
+
+/// Opens the interface, or publishes.
 ///
 /// # Errors
-/// Flags that choose a source or a range; a terminal that cannot be used.
+/// Flags that have no meaning here; a terminal that cannot be used; a server that does not take the events.
 pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
+    if args.publish {
+        refuse_input(global)?;
+        return wait_for(publish::run(args, &Setup::new(global)?));
+    }
     refuse_source(global, "demo simulates its events")?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::offline(global)?;
     let config = &setup.config;
     show(InterfaceOptions {
-        spec: Spec::Demo(DemoSpec {
-            rate: args.rate,
-            sessions: args.sessions,
-            seed: args.seed,
-        }),
+        spec: Spec::Demo(args.spec()),
         history: config.history,
         memory_bytes: config.memory_bytes,
         filter: Filter::default(),
@@ -66,14 +82,30 @@ pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
 /// # Errors
 /// Names the first of them, and why it has no meaning.
 pub fn refuse_source(global: &Global, why: &str) -> Result<(), Failure> {
-    let given = [
+    let server = [
         ("--redis", global.redis.is_some()),
         ("--stream", !global.streams.is_empty()),
+    ];
+    refuse(&[&server[..], &inputs(global)].concat(), why)
+}
+
+/// The same where a server is written to.
+fn refuse_input(global: &Global) -> Result<(), Failure> {
+    let record = ("--record", global.record.is_some());
+    let given = [&inputs(global)[..], &[record]].concat();
+    refuse(&given, "demo --publish only writes")
+}
+
+fn inputs(global: &Global) -> [(&'static str, bool); 3] {
+    [
         ("--file", !global.files.is_empty()),
         ("--since", global.since.is_some()),
         ("--until", global.until.is_some()),
-    ];
-    match given.into_iter().find(|(_, given)| *given) {
+    ]
+}
+
+fn refuse(given: &[(&'static str, bool)], why: &str) -> Result<(), Failure> {
+    match given.iter().find(|(_, given)| *given) {
         Some((flag, _)) => Err(Failure::usage(
             format!("{why}, so {flag} has no meaning here"),
             "watch reads a source: lookback watch --help",

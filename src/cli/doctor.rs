@@ -12,7 +12,7 @@ use std::io::Write;
 use super::failure::{Failure, Status};
 use super::format::{ReportFormat, json};
 use super::setup::Setup;
-use crate::config::mask;
+use crate::config::{mask, without_password};
 use crate::source::SourceError;
 use shape::{Problem, Report};
 
@@ -65,6 +65,7 @@ async fn examine(setup: &Setup) -> (Report, Option<SourceError>) {
         report.streams.clear();
     }
     report.problems = connection::problems(&report);
+    report.problems.extend(open_password(setup));
     match &trouble {
         Some(error) => report.problems.insert(0, unreadable(error)),
         None => report
@@ -72,6 +73,18 @@ async fn examine(setup: &Setup) -> (Report, Option<SourceError>) {
             .extend(entries::problems(&page, setup.now.ms)),
     }
     (report, trouble)
+}
+
+/// A password that every user of the machine can read.
+fn open_password(setup: &Setup) -> Option<Problem> {
+    let url = setup.layers.flags.redis.as_ref()?;
+    without_password(url.expose()).1.then(|| {
+        Problem::new(
+            "the password does not stay secret",
+            "--redis holds it, and others on this machine can read the arguments of a program",
+            "use REDIS_PASSWORD, password_file or password_command",
+        )
+    })
 }
 
 fn unreadable(error: &SourceError) -> Problem {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::config::{FileError, mask};
+use crate::config::{FileError, LoadError, mask};
 use crate::model::SafeText;
 use crate::query::FilterError;
 use crate::source::SourceError;
@@ -179,11 +179,14 @@ impl From<StreamError> for Failure {
     }
 }
 
-impl From<FileError> for Failure {
-    fn from(error: FileError) -> Self {
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
         let hint = match &error {
-            FileError::Unreadable { .. } => "name an existing file with --config",
-            FileError::Wrong { .. } => "correct the line, or start with --config /dev/null",
+            LoadError::File(FileError::Unreadable { .. }) => "name an existing file with --config",
+            LoadError::File(FileError::Wrong { .. }) => {
+                "correct the line (`lookback config check` tells of all), or start with --config /dev/null"
+            }
+            LoadError::NoProfile { .. } => "name another with --profile",
         };
         Self::usage(error.to_string(), hint)
     }

@@ -4,16 +4,16 @@ use std::path::Path;
 
 use super::args::Global;
 use crate::app::reopen::{Reopen, flag};
-use crate::config::{DEFAULT_REDIS, DEFAULT_STREAM, without_password};
+use crate::config::{Config, DEFAULT_REDIS, DEFAULT_STREAM, Password, without_password};
 use crate::source::{FileSpec, RedisSpec, Spec};
 
 /// The words for this source, with the flags that decide what is seen of it.
 #[must_use]
-pub fn of(spec: &Spec, global: &Global) -> Reopen {
+pub fn of(spec: &Spec, config: &Config, global: &Global) -> Reopen {
     let mut words = vec!["lookback".to_owned(), "watch".to_owned()];
     let mut needs_password = false;
     match spec {
-        Spec::Redis(spec) => needs_password = redis(spec, &mut words),
+        Spec::Redis(spec) => needs_password = redis(spec, config, &mut words),
         Spec::Files(spec) => {
             if let Err(why) = files(spec, &mut words) {
                 return Reopen::Impossible(why);
@@ -30,8 +30,8 @@ pub fn of(spec: &Spec, global: &Global) -> Reopen {
     }
 }
 
-/// Whether a password is left out.
-fn redis(spec: &RedisSpec, words: &mut Vec<String>) -> bool {
+/// Whether a password is left out. What the configuration fetches, it fetches again.
+fn redis(spec: &RedisSpec, config: &Config, words: &mut Vec<String>) -> bool {
     let (url, had) = without_password(&spec.url);
     if url != DEFAULT_REDIS {
         words.extend(flag("-r", "--redis", &url));
@@ -41,7 +41,10 @@ fn redis(spec: &RedisSpec, words: &mut Vec<String>) -> bool {
             words.extend(flag("-s", "--stream", stream));
         }
     }
-    had || spec.password.is_some()
+    match &config.password {
+        Some(password) => matches!(password, Password::Text(_)),
+        None => had,
+    }
 }
 
 fn files(spec: &FileSpec, words: &mut Vec<String>) -> Result<(), String> {
@@ -59,6 +62,9 @@ fn files(spec: &FileSpec, words: &mut Vec<String>) -> Result<(), String> {
 fn flags(global: &Global, words: &mut Vec<String>) -> Result<(), String> {
     if let Some(path) = &global.config {
         words.extend(flag("--config", "--config", &whole(path)?));
+    }
+    if let Some(profile) = &global.profile {
+        words.extend(flag("--profile", "--profile", profile));
     }
     if global.utc {
         words.push("--utc".to_owned());

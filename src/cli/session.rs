@@ -4,7 +4,6 @@
 //! In memory are this session's entries and, for the case that it is unknown, the names of others.
 
 mod diff;
-mod near;
 mod state;
 mod timeline;
 
@@ -18,6 +17,7 @@ use super::format::{EventRow, ReportFormat};
 use super::marks::Tracker;
 use super::moment;
 use super::setup::Setup;
+use crate::model::near::nearest;
 use crate::model::{EntryId, Flags, Ms, SafeText};
 use crate::project::Finding;
 use crate::project::findings::{Seen, Silence, Watcher};
@@ -218,7 +218,7 @@ impl<'a> Gathering<'a> {
 }
 
 fn unknown(id: &str, others: &HashSet<Vec<u8>>) -> Failure {
-    let names: Vec<String> = near::nearest(id.as_bytes(), others)
+    let names: Vec<String> = nearest(id.as_bytes(), others.iter().map(Vec::as_slice))
         .into_iter()
         .map(|name| SafeText::line(name, 60).to_string())
         .collect();

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::Global;
-use super::failure::Failure;
+use super::failure::{Failure, Status, say};
 use super::moment;
 use super::out::Out;
 use super::reopen;
 use crate::app::reopen::Reopen;
-use crate::config::{Config, Layer};
+use crate::config::{Config, Key, Layer, Layers, Origin, Password, without_password};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
 use crate::query::{Filter, Now};
@@ -21,6 +21,10 @@ use crate::source::{Access, FileSpec, IdRange, RedisSpec, Spec, is_glob};
 pub struct Setup {
     /// The merged configuration.
     pub config: Config,
+    /// What it was merged from.
+    pub layers: Layers,
+    /// Whether `--allow-writes` was given.
+    pub allow_writes: bool,
     /// Where to read from.
     pub spec: Spec,
     /// The present, read once.
@@ -38,13 +42,27 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Merges the layers and reads the global flags.
+    /// Merges the layers, reads the global flags and fetches the password.
+    ///
+    /// # Errors
+    /// A wrong configuration, time, or combination of flags (exit status 2); a password that cannot be had (2, or 3 where a
+    /// command for it fails).
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        let mut setup = Self::offline(global)?;
+        if let Spec::Redis(spec) = &mut setup.spec {
+            spec.password = password(&setup.layers)?;
+            warn_of_open_password(&setup.layers);
+        }
+        Ok(setup)
+    }
+
+    /// The same for what does not connect: no password is fetched.
     ///
     /// # Errors
     /// A wrong configuration, time, or combination of flags (exit status 2).
-    pub fn new(global: &Global) -> Result<Self, Failure> {
-        let environment = Layer::from_environment(|name| std::env::var(name).ok());
-        let config = Config::load(global.config.as_deref(), environment, global.layer())?;
+    pub fn offline(global: &Global) -> Result<Self, Failure> {
+        let layers = layers(global)?;
+        let config = layers.config();
         let now = Now {
             ms: wall_clock_ms(),
             zone: config.zone,
@@ -55,13 +73,15 @@ impl Setup {
         let spec = spec(global, &config)?;
         Ok(Self {
             record: global.record.clone(),
-            reopen: reopen::of(&spec, global),
+            reopen: reopen::of(&spec, &config, global),
             spec,
+            allow_writes: global.allow_writes,
             now,
             since: border("--since", global.since.as_ref())?,
             until: border("--until", global.until.as_ref())?,
             ascii: global.ascii,
             config,
+            layers,
         })
     }
 
@@ -117,8 +137,10 @@ impl Setup {
     /// The server and the streams to write to, for the commands that change something: naming one of them is the permission.
     ///
     /// # Errors
-    /// Where a file is named instead, or a glob: what is written to has to be named (exit status 2).
+    /// Where a file is named instead, or a glob: what is written to has to be named; where the configuration says `read_only` and
+    /// `--allow-writes` is not given (exit status 2).
     pub fn writer(&self) -> Result<RedisSpec, Failure> {
+        self.may_write()?;
         let Spec::Redis(spec) = &self.spec else {
             return Err(Failure::usage(
                 "this command writes to a stream, and --file names a file",
@@ -135,6 +157,18 @@ impl Setup {
             access: Access::ReadWrite,
             ..spec.clone()
         })
+    }
+
+    fn may_write(&self) -> Result<(), Failure> {
+        if !self.config.read_only || self.allow_writes {
+            return Ok(());
+        }
+        let key = Key::named("read_only");
+        let by = key.map_or_else(String::new, |key| self.layers.origin(key).to_string());
+        Err(Failure::usage(
+            format!("nothing may be written here: read_only is set by {by}"),
+            "add --allow-writes to write all the same, or choose another --profile",
+        ))
     }
 
     /// The same where it has to be one stream.
@@ -169,11 +203,60 @@ impl Setup {
     }
 }
 
+/// What each place says.
+///
+/// # Errors
+/// A wrong configuration (exit status 2).
+pub fn layers(global: &Global) -> Result<Layers, Failure> {
+    let environment = Layer::from_environment(|name| std::env::var(name).ok());
+    let named = global.config.as_deref();
+    Ok(Layers::load(named, environment, global.layer())?)
+}
+
+fn password(layers: &Layers) -> Result<Option<String>, Failure> {
+    let Some(password) = layers.merged().password else {
+        return Ok(None);
+    };
+    let fetched = password.fetch().map_err(|error| {
+        let status = match error.is_setting {
+            true => Status::Usage,
+            false => Status::NotConnected,
+        };
+        let origin = layers.origin_of_password();
+        let what = match password {
+            Password::Command(_) => format!("password_command, {origin}: {error}"),
+            _ => format!("{error} ({origin})"),
+        };
+        Failure::new(status, what, error.hint)
+    })?;
+    Ok(Some(fetched.expose().to_owned()))
+}
+
+/// A password in a file that is copied and shown is soon known.
+fn warn_of_open_password(layers: &Layers) {
+    let origin = Key::named("redis").map(|key| layers.origin(key));
+    let Some(origin @ (Origin::File { .. } | Origin::Profile { .. })) = origin else {
+        return;
+    };
+    let url = layers.merged().redis;
+    if url.is_some_and(|url| without_password(url.expose()).1) {
+        say(
+            "warning",
+            &format!("the address of {origin} holds a password"),
+        );
+        say("hint", OPEN_PASSWORD_HINT);
+    }
+}
+
+/// What to do about a password in an address.
+pub const OPEN_PASSWORD_HINT: &str =
+    "take it out, and use REDIS_PASSWORD, password_file or password_command";
+
 fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
     if global.files.is_empty() {
         return Ok(Spec::Redis(RedisSpec {
             url: config.redis.expose().to_owned(),
-            password: config.password.as_ref().map(|p| p.expose().to_owned()),
+            password: None,
             streams: config.streams.clone(),
             access: Access::ReadOnly,
         }));

@@ -51,6 +51,22 @@ fn ends_url(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\x1b')
 }
 
+/// An address (a URL, `host:port` or a path) with its password masked.
+#[must_use]
+pub fn masked_address(address: &str) -> String {
+    let (scheme, rest) = match address.find("://") {
+        Some(at) => address.split_at(at + 3),
+        None => ("", address),
+    };
+    let is_path = scheme.starts_with("unix") || rest.starts_with(['/', '.']);
+    let bare = if is_path {
+        rest.to_owned()
+    } else {
+        mask_userinfo(rest)
+    };
+    format!("{scheme}{}", mask_parameters(&bare))
+}
+
 /// The address (a URL, `host:port` or a path) without its password, and whether it had one.
 #[must_use]
 pub fn without_password(address: &str) -> (String, bool) {
@@ -168,6 +184,20 @@ mod tests {
             ("localhost:6379", "localhost:6379", false),
         ] {
             assert_eq!(without_password(given), (bare.to_owned(), had), "{given}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_masked_with_a_scheme_and_without() {
+        for (given, shown) in [
+            ("me:pw@host:6379", "me:***@host:6379"),
+            ("redis://me:pw@host", "redis://me:***@host"),
+            ("localhost:6379", "localhost:6379"),
+            ("/run/a:b@c", "/run/a:b@c"),
+            ("redis://me:p w@host", "redis://me:***@host"),
+            ("unix:///a?pass=pw", "unix:///a?pass=***"),
+        ] {
+            assert_eq!(masked_address(given), shown);
         }
     }
 

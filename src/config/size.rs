@@ -34,6 +34,18 @@ impl FromStr for Size {
     }
 }
 
+/// As it is read: `512MiB`; bytes where no unit fits.
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+        let fits = |(factor, _): &(usize, &str)| self.0 > 0 && self.0.is_multiple_of(*factor);
+        match units.into_iter().find(fits) {
+            Some((factor, unit)) => write!(f, "{}{unit}", self.0 / factor),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
 fn parse(text: &str) -> Option<Size> {
     let text = text.trim();
     let digits = text
@@ -86,6 +98,19 @@ mod tests {
             ("1kb", 1000),
         ] {
             assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_read_again() {
+        for (bytes, shown) in [
+            (512 << 20, "512MiB"),
+            (3 << 30, "3GiB"),
+            (1000, "1000"),
+            (0, "0"),
+        ] {
+            assert_eq!(Size(bytes).to_string(), shown);
+            assert_eq!(shown.parse(), Ok(Size(bytes)));
         }
     }
 

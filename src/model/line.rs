@@ -5,6 +5,8 @@
 //!
 //! A line that begins with `{"lookback":` is a note about the file, such as the count and the checksum at its end, and no entry.
 
+mod object;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -14,6 +16,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{EntryId, FieldRef};
+
+pub use object::{LineFault, Member, Object, members, object, text_of};
 
 const BASE64_NAME: &str = "base64:";
 /// How a line begins that is no entry.
@@ -138,11 +142,6 @@ fn coded(raw: &RawValue) -> Option<Vec<u8>> {
         [(name, code)] if name == "base64" => STANDARD.decode(string(code)?).ok(),
         _ => None,
     }
-}
-
-/// A string's text, anything else's JSON.
-fn text_of(raw: &RawValue) -> Cow<'_, [u8]> {
-    string(raw).unwrap_or(Cow::Borrowed(raw.get().as_bytes()))
 }
 
 fn string(raw: &RawValue) -> Option<Cow<'_, [u8]>> {

@@ -19,6 +19,7 @@ pub(crate) mod wire;
 
 pub use access::{Access, READING_COMMANDS, WRITING_COMMANDS};
 pub use archive::Archive;
+pub use connect::check_address;
 pub(super) use connect::{identity, place};
 pub(super) use follow::follow;
 pub(super) use probe::probe;

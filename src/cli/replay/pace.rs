@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::config::{Span, SpanError};
 use crate::model::Ms;
-use crate::query::span_ms;
 
 /// How fast the log's own rhythm is played.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,7 +55,8 @@ pub fn rate(text: &str) -> Result<f64, String> {
 /// # Errors
 /// What a span looks like.
 pub fn idle(text: &str) -> Result<Ms, String> {
-    span_ms(text.as_bytes()).ok_or_else(|| "a span has a unit: 500ms, 2s, 1m30s".to_owned())
+    let Span(ms) = text.parse().map_err(|error: SpanError| error.to_string())?;
+    Ok(ms)
 }
 
 fn positive(text: &str) -> Option<f64> {

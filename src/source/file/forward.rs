@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ids::{self, Fallback};
-use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES};
+use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES, Members};
 use crate::model::{EntryId, FieldRef, Mapping};
 use crate::source::{IdRange, line};
 use crate::store::{Page, PageBuilder};
@@ -130,13 +130,7 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     if super::is_stdin(path) {
         return Ok(Box::new(io::stdin()));
     }
-    let file = std::fs::File::open(path)?;
-    let ending = path.extension().unwrap_or_default();
-    Ok(match ending.to_str() {
-        Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(file)),
-        Some("lz4") => Box::new(lz4_flex::frame::FrameDecoder::new(file)),
-        _ => Box::new(file),
-    })
+    Ok(Box::new(Members::open(path, 0)?))
 }
 
 /// Reads everything, page by page, in blocks that grow, until `sink` wants no more or nothing wanted can come. Returns the lines that were cut.

@@ -171,6 +171,20 @@ fn url_of(written: &str) -> String {
     }
 }
 
+/// Whether a server's address (a URL, `host:port` or a socket path) can be read. Connects to nothing.
+///
+/// # Errors
+/// What addresses look like.
+pub fn check_address(address: &str) -> Result<(), Trouble> {
+    Connector::new(&RedisSpec {
+        url: address.to_owned(),
+        password: None,
+        streams: Vec::new(),
+        access: Access::ReadOnly,
+    })
+    .map(|_| ())
+}
+
 /// Where the server is, without user, password or query.
 pub fn place(spec: &RedisSpec) -> String {
     let url = url_of(&spec.url);

@@ -1,19 +1,18 @@
 //! Names like one that was not found.
 
-use hashbrown::HashSet;
-
 /// Suggestions at most.
 const SUGGESTIONS: usize = 5;
 /// Bytes of a name that are compared.
 const COMPARED: usize = 64;
 
 /// The names most like `wanted`, best first: those that contain it, or it them, then those few edits away.
-pub fn nearest<'a>(wanted: &[u8], names: &'a HashSet<Vec<u8>>) -> Vec<&'a [u8]> {
+#[must_use]
+pub fn nearest<'a>(wanted: &[u8], names: impl IntoIterator<Item = &'a [u8]>) -> Vec<&'a [u8]> {
     let wanted = folded(wanted);
     let mut scored: Vec<(usize, &[u8])> = names
-        .iter()
+        .into_iter()
         .filter(|name| !name.is_empty())
-        .filter_map(|name| Some((distance(&wanted, &folded(name))?, name.as_slice())))
+        .filter_map(|name| Some((distance(&wanted, &folded(name))?, name)))
         .collect();
     scored.sort_unstable();
     scored.truncate(SUGGESTIONS);
@@ -67,9 +66,8 @@ mod tests {
 
     #[test]
     fn names_that_contain_it_come_first_and_strangers_not_at_all() {
-        let names = ["abc-124", "xx-abc-123", "other"].map(|n| n.as_bytes().to_vec());
-        let names = names.into_iter().collect();
-        let found = nearest(b"ABC-123", &names);
+        let names = ["abc-124", "xx-abc-123", "other"].map(str::as_bytes);
+        let found = nearest(b"ABC-123", names);
         assert_eq!(found, [b"xx-abc-123".as_slice(), b"abc-124".as_slice()]);
     }
 }

@@ -1,0 +1,120 @@
+//! One batch: events that are sent in one go, and what became of each.
+
+use ::redis::{Cmd, Pipeline, Value, cmd};
+
+use super::once::{self, Once};
+use super::xadd;
+use super::{Draft, Fate, Publisher, Receipt};
+use crate::model::EntryId;
+use crate::source::redis::parse;
+use crate::store::Trouble;
+use crate::stream::StreamError;
+
+/// Events of a batch, at most.
+pub const EVENTS: usize = 512;
+/// Bytes of a batch, about; a larger event goes alone.
+pub const BYTES: usize = 1 << 20;
+
+/// The first events that make one batch.
+pub fn first_of(drafts: &[Draft]) -> &[Draft] {
+    let mut bytes = 0;
+    let fits = |draft: &&Draft| {
+        bytes += draft.size();
+        bytes <= BYTES
+    };
+    let count = drafts.iter().take(EVENTS).take_while(fits).count();
+    drafts.get(..count.max(1)).unwrap_or(drafts)
+}
+
+impl Publisher {
+    /// Sends one batch. The error, where there is one, is why not all of it is written.
+    pub(super) async fn send(&mut self, batch: &[Draft]) -> (Vec<Fate>, Option<StreamError>) {
+        let (pipeline, ids) = match self.pipeline(batch) {
+            Ok(ready) => ready,
+            Err(error) => return (vec![Fate::NotWritten; batch.len()], Some(error)),
+        };
+        match self.link.ask_all(&self.stream, &pipeline).await {
+            Ok(answers) => self.fates(answers, ids),
+            // Only a lost connection leaves it open what was done; what is refused here never left.
+            Err(error @ StreamError::NotConnected(_)) => {
+                (vec![Fate::Unknown; batch.len()], Some(error))
+            }
+            Err(error) => (vec![Fate::NotWritten; batch.len()], Some(error)),
+        }
+    }
+
+    /// The commands of a batch, and the ids of its events.
+    fn pipeline(
+        &mut self,
+        batch: &[Draft],
+    ) -> Result<(Pipeline, Vec<Option<Vec<u8>>>), StreamError> {
+        let mut pipeline = Pipeline::with_capacity(batch.len() + 1);
+        let mut ids = Vec::with_capacity(batch.len());
+        if self.once.is_some() {
+            pipeline.add_command(Once::load());
+        }
+        for draft in batch {
+            let mut command = self.begin(draft)?;
+            let (max_len, clock) = (self.max_len, &mut self.clock);
+            ids.push(xadd::append(&mut command, draft, max_len, clock));
+            pipeline.add_command(command);
+        }
+        Ok((pipeline, ids))
+    }
+
+    fn begin(&self, draft: &Draft) -> Result<Cmd, StreamError> {
+        let Some(once) = &self.once else {
+            let mut command = cmd("XADD");
+            command.arg(&self.stream);
+            return Ok(command);
+        };
+        once.begin(&self.stream, draft)
+    }
+
+    fn fates(
+        &self,
+        answers: Vec<Result<Value, StreamError>>,
+        ids: Vec<Option<Vec<u8>>>,
+    ) -> (Vec<Fate>, Option<StreamError>) {
+        let mut answers = answers.into_iter();
+        // Of the script's loading only a failure counts, and only where it leaves the script unknown.
+        let loading = self.once.as_ref().and_then(|_| answers.next()?.err());
+        let mut first = None;
+        let fates = ids.into_iter().zip(answers).map(|(event_id, answer)| {
+            let read = answer.and_then(|value| self.receipt(value, event_id));
+            match read {
+                Ok(receipt) => Fate::Written(receipt),
+                Err(error) => {
+                    first.get_or_insert(error);
+                    Fate::NotWritten
+                }
+            }
+        });
+        let fates = fates.collect();
+        let forgotten = |error: &StreamError| error.trouble().what.contains("NOSCRIPT");
+        match (first, loading) {
+            (Some(error), Some(loading)) if forgotten(&error) => (fates, Some(loading)),
+            (first, _) => (fates, first),
+        }
+    }
+
+    fn receipt(&self, value: Value, event_id: Option<Vec<u8>>) -> Result<Receipt, StreamError> {
+        let read = if self.once.is_some() {
+            once::answer(value)
+        } else {
+            let entry = parse::bytes(&value).and_then(EntryId::from_bytes);
+            entry.map(|entry| (entry, false))
+        };
+        let Some((entry, duplicate)) = read else {
+            return Err(StreamError::Failed(Trouble::new(
+                format!("{} answers with no entry id", self.place()),
+                "is it a Redis server of version 5 or newer?",
+            )));
+        };
+        Ok(Receipt {
+            entry,
+            event_id,
+            duplicate,
+        })
+    }
+}
