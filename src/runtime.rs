@@ -306,6 +306,7 @@ impl<G: Glass> Shell<'_, G> {
                 } => self.searches.start(generation, plan, question),
                 Effect::StopSearch => self.searches.stop(),
                 Effect::Fetch(fetch) => unasked.extend(ask(self.requests, fetch)),
+                Effect::WatchGroups(_) => {}
                 Effect::Copy(text) => self.frames.copy(&text)?,
                 Effect::SaveBookmarks(save) => {
                     if let Some(keeper) = self.keeper {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bookmarks::{Kept, Save};
+use super::consumer_groups::{Look, Watch};
 use super::input::{Key, Mouse};
 use super::layout::Size;
 use super::search::{Answer, Question};
@@ -41,6 +42,8 @@ pub enum Action {
     },
     /// Bookmarks were read or written.
     Bookmarks(Kept),
+    /// The consumer groups were looked at.
+    Looked(Look),
     /// A search was answered, or tells how far it is.
     Searched {
         /// Which search.
@@ -83,6 +86,8 @@ pub enum Effect {
     Copy(String),
     /// Keep the bookmarks.
     SaveBookmarks(Save),
+    /// Look at the consumer groups again and again, at once for the first time; `None` stops.
+    WatchGroups(Option<Watch>),
     /// Tell those who do not look that a spike was raised just now.
     Spike(Spike),
 }

@@ -278,8 +278,9 @@ pub const TABLE: &[Binding] = &[
             (char('2'), C::Show(ScreenId::Session)),
             (char('3'), C::Show(ScreenId::Errors)),
             (char('4'), C::Show(ScreenId::Metrics)),
+            (char('5'), C::Show(ScreenId::Groups)),
         ],
-        "dashboard, session, errors, metrics",
+        "dashboard, session, errors, metrics, consumer groups",
         None,
     ),
     row(

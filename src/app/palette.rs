@@ -152,6 +152,7 @@ const fn title(command: Command) -> &'static str {
         Command::Patterns => "metrics: patterns",
         Command::Show(ScreenId::Metrics) => "metrics screen",
         Command::Show(ScreenId::Errors) => "error screen",
+        Command::Show(ScreenId::Groups) => "consumer group screen",
         Command::Compare => "session screen: compare with the last bookmark, or stop",
         Command::Copy => "copy the entry as JSON",
         Command::Palette => "every command by its name",

@@ -3,6 +3,7 @@
 mod arrivals;
 mod bookmarks;
 mod commands;
+mod consumer_groups;
 mod errors;
 mod history;
 mod inspect;
@@ -53,12 +54,17 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             bookmarks::kept(state, kept);
             Vec::new()
         }
+        Action::Looked(look) => {
+            state.groups.take(look);
+            Vec::new()
+        }
         Action::Searched { generation, answer } => until::answered(state, generation, answer),
     };
     settle::settle(state);
     scrubber::move_along(state, before);
     metrics::measure(state);
     effects.extend(spikes::raised(state));
+    effects.extend(consumer_groups::watch(state));
     effects.extend(history::wants_more(state));
     effects
 }

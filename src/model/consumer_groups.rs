@@ -2,10 +2,12 @@
 //!
 //! Sources: <https://redis.io/docs/latest/commands/xinfo-groups/>, `xinfo-consumers`, `xinfo-stream`, `xpending`.
 
-use super::{EntryId, Ms};
+use serde::{Deserialize, Serialize};
+
+use super::{EntryId, Ms, text_or_base64};
 
 /// One look at some streams.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupsSnapshot {
     /// When, by this machine's clock.
     pub taken_at: Ms,
@@ -18,9 +20,10 @@ pub struct GroupsSnapshot {
 }
 
 /// A stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamStatus {
     /// The key.
+    #[serde(with = "text_or_base64")]
     pub key: Vec<u8>,
     /// Entries now; `None` where the key is not there or it may not be asked.
     pub length: Option<u64>,
@@ -41,9 +44,10 @@ pub struct StreamStatus {
 }
 
 /// A consumer group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupStatus {
     /// Its name.
+    #[serde(with = "text_or_base64")]
     pub name: Vec<u8>,
     /// Delivered and not acknowledged.
     pub pending: Option<u64>,
@@ -64,7 +68,7 @@ pub struct GroupStatus {
 }
 
 /// What a group has not been given. The server's own `lag` counts entries that are gone too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lag {
     /// As the server says it; `None` is its `n/a`.
     pub total: Option<u64>,
@@ -75,9 +79,10 @@ pub struct Lag {
 }
 
 /// A consumer of a group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsumerStatus {
     /// Its name.
+    #[serde(with = "text_or_base64")]
     pub name: Vec<u8>,
     /// Delivered to it and not acknowledged.
     pub pending: u64,
@@ -88,11 +93,12 @@ pub struct ConsumerStatus {
 }
 
 /// An entry that was delivered and not acknowledged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingEntry {
     /// Its id.
     pub id: EntryId,
     /// The consumer that has it.
+    #[serde(with = "text_or_base64")]
     pub consumer: Vec<u8>,
     /// Since it was delivered last.
     pub idle_ms: Ms,
@@ -103,7 +109,7 @@ pub struct PendingEntry {
 }
 
 /// Whether a pending entry is still in the stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PendingPayload {
     /// It was not looked up.
     #[default]
@@ -111,5 +117,5 @@ pub enum PendingPayload {
     /// It was deleted or trimmed: nothing can be done with it but acknowledging.
     Deleted,
     /// Its fields, in order.
-    Present(Vec<(Vec<u8>, Vec<u8>)>),
+    Present(#[serde(with = "text_or_base64::pairs")] Vec<(Vec<u8>, Vec<u8>)>),
 }

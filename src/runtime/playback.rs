@@ -184,6 +184,7 @@ impl Player {
                 | Effect::Fetch(_)
                 | Effect::Copy(_)
                 | Effect::SaveBookmarks(_)
+                | Effect::WatchGroups(_)
                 | Effect::Spike(_) => {}
             }
         }

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::Action;
 use crate::app::bookmarks::Kept;
+use crate::app::consumer_groups::Look;
 use crate::app::input::{Key, Mouse};
 use crate::app::layout::Size;
 use crate::app::search::Answer;
@@ -44,6 +45,7 @@ enum Written {
     Paste(String),
     Resize(Size),
     Bookmarks(Kept),
+    Looked(Look),
     Searched {
         generation: u64,
         answer: Answer,
@@ -99,6 +101,7 @@ pub fn encode(action: &Action) -> Result<Option<Vec<u8>>, CodecError> {
         Action::Paste(text) => Written::Paste(text.clone()),
         Action::Resize(size) => Written::Resize(*size),
         Action::Bookmarks(kept) => Written::Bookmarks(kept.clone()),
+        Action::Looked(look) => Written::Looked(look.clone()),
         Action::Searched { generation, answer } => Written::Searched {
             generation: *generation,
             answer: answer.clone(),
@@ -143,6 +146,7 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         Written::Paste(text) => return Ok(Action::Paste(text)),
         Written::Resize(size) => return Ok(Action::Resize(size)),
         Written::Bookmarks(kept) => return Ok(Action::Bookmarks(kept)),
+        Written::Looked(look) => return Ok(Action::Looked(look)),
         Written::Searched { generation, answer } => {
             return Ok(Action::Searched { generation, answer });
         }
