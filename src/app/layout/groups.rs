@@ -15,7 +15,7 @@
 use super::{Area, Layout, Open, PaneId, Rows, WIDE};
 
 /// Rows of the streams with their title.
-const STREAMS: (u16, u16) = (3, 8);
+const STREAMS: (u16, u16) = (4, 8);
 /// Rows of the groups with their title.
 const GROUPS: (u16, u16) = (5, 14);
 /// Columns of the consumers.

@@ -208,7 +208,7 @@ fn in_time(ms: Ms) -> String {
     }
 }
 
-/// The newest looks, one a column; each as a share of the most of them, unknown ones are bare.
+/// The newest looks, one a column or several; each as a share of the most of them. What is unknown is no number.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -216,20 +216,14 @@ fn in_time(ms: Ms) -> String {
 )]
 fn heights(pace: &GroupPace, width: u16) -> Vec<f32> {
     let most = pace.trend.iter().flatten().copied().max().unwrap_or(0);
-    let width = usize::from(width);
-    // The looks of a minute, over so many columns.
-    let per_column = LOOKS.div_ceil(width.max(1));
-    let mut newest_first: Vec<f32> = pace
-        .trend
-        .rchunks(per_column)
-        .map(|looks| {
-            let highest = looks.iter().flatten().copied().max().unwrap_or(0);
-            (highest as f64 / most.max(1) as f64) as f32
-        })
-        .collect();
-    newest_first.resize(width, 0.0);
-    newest_first.reverse();
-    newest_first
+    let per_column = LOOKS.div_ceil(usize::from(width.max(1)));
+    let height = |looks: &[Option<u64>]| match looks.iter().flatten().max() {
+        Some(highest) => (*highest as f64 / most.max(1) as f64) as f32,
+        None => f32::NAN,
+    };
+    let mut heights: Vec<f32> = pace.trend.rchunks(per_column).map(height).collect();
+    heights.reverse();
+    heights
 }
 
 #[cfg(test)]
@@ -242,9 +236,10 @@ mod tests {
             trend: vec![Some(0), Some(10), None, Some(5)],
             ..GroupPace::default()
         };
-        assert_eq!(heights(&pace, 60)[56..], [0.0, 1.0, 0.0, 0.5]);
-        assert_eq!(heights(&pace, 12)[11], 1.0);
-        assert!(heights(&pace, 0).is_empty());
+        let found = heights(&pace, 60);
+        assert_eq!([found[0], found[1], found[3]], [0.0, 1.0, 0.5]);
+        assert!(found[2].is_nan());
+        assert_eq!(heights(&pace, 12), [1.0]);
     }
 
     #[test]

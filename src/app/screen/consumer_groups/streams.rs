@@ -87,16 +87,11 @@ fn cadence(state: &State) -> Line {
     let plural = if snapshot.commands == 1 { "" } else { "s" };
     let text = format!(
         "looks every {}  {} command{plural} in {}",
-        number::latency(rounded(seen.next_in_ms)),
+        number::age(seen.next_in_ms.next_multiple_of(1_000)),
         number::grouped(snapshot.commands.into()),
         at_most(snapshot.took_ms),
     );
     own(&text, Tone::Dim)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
-fn rounded(ms: Ms) -> f64 {
-    (ms.div_ceil(1_000) * 1_000) as f64
 }
 
 /// Rounded up, so that it says the same from look to look.
