@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::group_change::{GroupChange, GroupStart};
 use super::{EntryId, Ms, text_or_base64};
 
 /// One look at some streams.
@@ -17,6 +18,8 @@ pub struct GroupsSnapshot {
     pub commands: u32,
     /// Milliseconds from the first command to the last answer.
     pub took_ms: Ms,
+    /// What was left out of the whole, and why, for the user.
+    pub faults: Vec<String>,
 }
 
 /// A stream.
@@ -61,7 +64,9 @@ pub struct GroupStatus {
     pub lag: Lag,
     /// How far the last delivered entry lies behind the newest, by their ids.
     pub behind_ms: Option<Ms>,
-    /// Its consumers, by name; `None` where it may not be asked.
+    /// How many consumers it has.
+    pub consumer_count: Option<u64>,
+    /// Its consumers, by name; `None` where they may not be asked for, or are too many.
     pub consumers: Option<Vec<ConsumerStatus>>,
     /// What could not be asked, and why, for the user.
     pub faults: Vec<String>,
@@ -74,7 +79,8 @@ pub struct Lag {
     pub total: Option<u64>,
     /// Still in the stream, so that it will be delivered.
     pub deliverable: Option<u64>,
-    /// Trimmed or deleted before it was delivered.
+    /// Trimmed or deleted before it was delivered: what lies after the last delivered entry, and what the server still counts as
+    /// not read (before 7.2.6 it goes on counting entries over which reading has passed since).
     pub lost: Option<u64>,
 }
 
