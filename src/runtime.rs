@@ -7,6 +7,7 @@
 
 mod alarm;
 mod bookmarks;
+mod changes;
 mod frames;
 mod input;
 mod launch;
@@ -38,6 +39,7 @@ pub use alarm::Alarm;
 use alarm::Caller;
 pub use bookmarks::BookmarkFile;
 use bookmarks::Keeper;
+use changes::Changes;
 pub use frames::{Frames, Glass};
 pub use launch::{Ending, Entries, Launch, launch};
 use looks::Looks;
@@ -139,6 +141,10 @@ pub async fn run<G: Glass>(
     let (mut scans, mut answers) = Scans::new();
     let mapping = Arc::clone(&state.options.mapping);
     let looks = Looks::of(&spec, scans.answers());
+    let changes = looks.as_ref().and_then(|looks| {
+        let (allowed, nudge) = (files.allowed, looks.nudge());
+        Changes::of(&spec, allowed, scans.answers(), nudge)
+    });
     let searches = Searches::new(spec, mapping, scans.answers());
     let mut frames = Frames::new(glass, theme, frame_gap);
     let keeper = files
@@ -163,6 +169,7 @@ pub async fn run<G: Glass>(
             scans: &mut scans,
             searches: &searches,
             looks: looks.as_ref(),
+            changes: changes.as_ref(),
             requests: &requests,
             keeper: keeper.as_ref(),
             bell,
@@ -293,6 +300,7 @@ struct Shell<'a, G> {
     scans: &'a mut Scans,
     searches: &'a Searches,
     looks: Option<&'a Looks>,
+    changes: Option<&'a Changes>,
     requests: &'a mpsc::Sender<Request>,
     keeper: Option<&'a Keeper>,
     bell: bool,
@@ -326,6 +334,16 @@ impl<G: Glass> Shell<'_, G> {
                 Effect::WatchGroups(watch) => {
                     if let Some(looks) = self.looks {
                         looks.watch(watch);
+                    }
+                }
+                Effect::FindDeleted(name) => {
+                    if let Some(changes) = self.changes {
+                        changes.find_deleted(name);
+                    }
+                }
+                Effect::ChangeGroup(proposal) => {
+                    if let Some(changes) = self.changes {
+                        changes.start(proposal);
                     }
                 }
                 Effect::Copy(text) => self.frames.copy(&text)?,

@@ -2,10 +2,12 @@
 //!
 //! Invariant: what is selected is a name or an id and never a row, so it stays where it is while others come and go.
 
+use std::collections::VecDeque;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::consumer_groups::{
-    ConsumerStatus, GroupStatus, GroupsSnapshot, PendingEntry, StreamStatus,
+    ConsumerStatus, GroupChange, GroupStatus, GroupsSnapshot, PendingEntry, StreamStatus,
 };
 use crate::model::{EntryId, Ms, text_or_base64};
 use crate::project::Backlog;
@@ -74,6 +76,80 @@ pub struct PendingPage {
     pub fault: Option<String>,
 }
 
+/// What came of looking for pending entries that were deleted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deleted {
+    /// These, of this group; not all of them where there are very many.
+    Found(GroupName, Vec<EntryId>),
+    /// Why they could not be looked for.
+    Failed(Trouble),
+}
+
+/// How a change ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was carried out.
+    Done {
+        /// Entries that it concerned.
+        affected: u64,
+        /// What else is worth telling.
+        note: Option<String>,
+        /// The id of an appended entry.
+        appended: Option<EntryId>,
+    },
+    /// It was not, or that is not known.
+    Failed(Trouble),
+}
+
+/// A change, ready to be confirmed or under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The stream.
+    pub stream: Vec<u8>,
+    /// What is to be done there.
+    pub change: GroupChange,
+    /// What has to be typed first; `None` where a key is enough.
+    pub typed: Option<String>,
+}
+
+impl Proposal {
+    /// A destructive change asks for a name to be typed.
+    #[must_use]
+    pub fn new(stream: Vec<u8>, change: GroupChange) -> Self {
+        let typed = change.is_destructive().then(|| change.confirmation());
+        Self {
+            stream,
+            change,
+            typed,
+        }
+    }
+
+    /// One that cannot lose anything, whatever it is in general.
+    #[must_use]
+    pub fn harmless(stream: Vec<u8>, change: GroupChange) -> Self {
+        Self {
+            stream,
+            change,
+            typed: None,
+        }
+    }
+}
+
+/// What is asked for before there is a change to confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The consumer who is given an entry of a group.
+    Claimant(GroupName, EntryId),
+    /// Where a group reads on.
+    Place(GroupName),
+    /// The name of a new group of a stream.
+    NewName(Vec<u8>),
+    /// Where a new group begins.
+    NewPlace(GroupName),
+}
+
 /// What is selected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
@@ -104,7 +180,14 @@ pub struct ConsumerGroups {
     pub is_entry_open: bool,
     /// What the shell looks at.
     pub watched: Option<Watch>,
+    /// The change under way.
+    pub changing: Option<Proposal>,
+    /// Commands of the last looks: some ask for more than others.
+    costs: VecDeque<u32>,
 }
+
+/// Looks over which the number of commands is told.
+const COSTS: usize = 6;
 
 impl ConsumerGroups {
     /// Takes in what came of looking.
@@ -114,6 +197,8 @@ impl ConsumerGroups {
             Look::Seen(seen) => {
                 self.trouble = None;
                 self.backlog.take(&seen.snapshot);
+                self.costs.push_back(seen.snapshot.commands);
+                self.costs.drain(..self.costs.len().saturating_sub(COSTS));
                 // A page of another group was asked for before the selection moved; the one shown stays until its own comes.
                 let before = self.seen.take().and_then(|seen| seen.pending);
                 let mut seen = *seen;
@@ -130,6 +215,18 @@ impl ConsumerGroups {
         self.seen.as_ref().map_or(&[], |s| &s.snapshot.streams)
     }
 
+    /// The most commands that one of the last looks took.
+    #[must_use]
+    pub fn most_commands(&self) -> u32 {
+        self.costs.iter().copied().max().unwrap_or(0)
+    }
+
+    /// What is known of a stream.
+    #[must_use]
+    pub fn stream_of(&self, key: &[u8]) -> Option<&StreamStatus> {
+        self.streams().iter().find(|stream| stream.key == key)
+    }
+
     /// All groups with their streams, in the order of the screen.
     pub fn groups(&self) -> impl Iterator<Item = (&StreamStatus, &GroupStatus)> {
         self.streams()
@@ -140,8 +237,7 @@ impl ConsumerGroups {
     /// The selected stream.
     #[must_use]
     pub fn stream(&self) -> Option<&StreamStatus> {
-        let key = self.chosen.stream.as_ref()?;
-        self.streams().iter().find(|stream| stream.key == *key)
+        self.stream_of(self.chosen.stream.as_ref()?)
     }
 
     /// The selected group.

@@ -3,6 +3,7 @@
 mod bookmarks;
 mod charts;
 mod clock;
+mod confirm;
 mod consumer_groups;
 mod detail;
 mod errors;
@@ -101,6 +102,7 @@ pub fn screen(state: &State) -> View {
         list: bookmarks::list(state)
             .or_else(|| sessions::list(state))
             .or_else(|| spikes::list(state))
+            .or_else(|| confirm::list(state, &layout))
             .or_else(|| palette::list(state, &layout)),
         layout,
     }

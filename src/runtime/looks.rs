@@ -26,7 +26,7 @@ const PENDING: usize = 50;
 
 /// What is wanted. A greater number asks to look again at once.
 #[derive(Clone, Debug, Default)]
-struct Wish {
+pub struct Wish {
     watch: Option<Watch>,
     again: u64,
 }
@@ -53,9 +53,20 @@ impl Looks {
         self.wishes.send_modify(|wish| wish.watch = watch);
     }
 
-    /// Looks again at once.
+    /// With which others ask for a new look.
+    pub fn nudge(&self) -> Nudge {
+        Nudge(self.wishes.clone())
+    }
+}
+
+/// Asks for a new look.
+#[derive(Clone, Debug)]
+pub struct Nudge(watch::Sender<Wish>);
+
+impl Nudge {
+    /// Looks again at once, if anything is looked at.
     pub fn again(&self) {
-        self.wishes.send_modify(|wish| wish.again += 1);
+        self.0.send_modify(|wish| wish.again += 1);
     }
 }
 

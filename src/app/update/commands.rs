@@ -88,6 +88,17 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Longer | Command::Axis | Command::Patterns => {
             inspect::show(state, ScreenId::Metrics);
         }
+        Command::Acknowledge
+        | Command::AcknowledgeDeleted
+        | Command::Claim
+        | Command::Forget
+        | Command::SetId
+        | Command::CreateGroup
+        | Command::DestroyGroup
+        | Command::Republish
+        | Command::RepublishEdited => {
+            state.tell("5 shows the consumer groups, which this key changes");
+        }
         Command::Copy => return copy(state),
         Command::CopyCommand => return copy_command(state),
         Command::Palette => {

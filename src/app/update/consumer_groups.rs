@@ -1,6 +1,6 @@
 //! What the keys do on the screen of consumer groups. What is the same on all screens is left to [`super::commands`].
 
-use super::{commands, inspect};
+use super::{commands, group_changes, inspect};
 use crate::app::action::Effect;
 use crate::app::consumer_groups::{Chosen, Reach, Watch};
 use crate::app::keymap::Command;
@@ -25,6 +25,7 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NextForm if state.groups.is_entry_open => inspect::next_form(state),
         Command::Back => back(state),
         Command::Copy => return copy(state),
+        command if command.changes_groups() => return group_changes::begin(state, command),
         Command::Filter | Command::NarrowUser | Command::NarrowSession | Command::NarrowType => {
             return inspect::on_the_dashboard(state, command);
         }

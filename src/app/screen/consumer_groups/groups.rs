@@ -61,8 +61,10 @@ fn faults(state: &State, width: u16) -> Line {
     let stream = state.groups.stream().map_or(&[][..], |s| &s.faults);
     let group = state.groups.group().map_or(&[][..], |g| &g.faults);
     let page = state.groups.page().and_then(|page| page.fault.as_ref());
+    let seen = state.groups.seen.as_ref();
+    let whole = seen.map_or(&[][..], |seen| &seen.snapshot.faults);
     let mut reasons: Vec<&String> = Vec::new();
-    for reason in stream.iter().chain(group).chain(page) {
+    for reason in stream.iter().chain(group).chain(page).chain(whole) {
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
@@ -149,7 +151,8 @@ fn head() -> Row {
 fn row(state: &State, stream: &StreamStatus, group: &GroupStatus, widths: Widths) -> Row {
     let pace = state.groups.backlog.group(&stream.key, &group.name);
     let name = |bytes, tone| Cell::Text(theirs(bytes, inner_width(state.size.width), tone));
-    let consumers = group.consumers.as_ref().map(|all| all.len() as u64);
+    let listed = group.consumers.as_ref().map(|all| all.len() as u64);
+    let consumers = group.consumer_count.or(listed);
     let cells = vec![
         name(&group.name, Tone::Cyan),
         name(&stream.key, Tone::Dim),

@@ -37,9 +37,12 @@ pub fn streams(state: &State, area: Area) -> Pane {
     let widths = Widths::of(area.width);
     let view = InView::of(area, place(groups));
     let chosen = groups.chosen.stream.as_ref();
+    let ids = all.iter().flat_map(|stream| [stream.first, stream.last]);
+    let times = ids.flatten().map(|id| when(state, id).len());
+    let time = times.max().unwrap_or(TODAY);
     let rows = all.iter().map(|stream| Row {
         selected: Some(&stream.key) == chosen,
-        ..row(state, stream, widths)
+        ..row(state, stream, widths, time)
     });
     Pane {
         note: cadence(state),
@@ -84,11 +87,12 @@ fn cadence(state: &State) -> Line {
         return Line::new();
     };
     let snapshot = &seen.snapshot;
-    let plural = if snapshot.commands == 1 { "" } else { "s" };
+    let commands = state.groups.most_commands();
+    let plural = if commands == 1 { "" } else { "s" };
     let text = format!(
         "looks every {}  {} command{plural} in {}",
         number::age(seen.next_in_ms.next_multiple_of(1_000)),
-        number::grouped(snapshot.commands.into()),
+        number::grouped(commands.into()),
         at_most(snapshot.took_ms),
     );
     own(&text, Tone::Dim)
@@ -135,6 +139,8 @@ const LENGTH: u16 = 11;
 const RATE: u16 = 7;
 const TIME: u16 = 14;
 const TIME_AND_ID: u16 = TIME + 2 + 18;
+/// Columns of a time of today.
+const TODAY: usize = 8;
 
 impl Widths {
     fn of(width: u16) -> Self {
@@ -177,7 +183,7 @@ fn head() -> Row {
     ])
 }
 
-fn row(state: &State, stream: &StreamStatus, widths: Widths) -> Row {
+fn row(state: &State, stream: &StreamStatus, widths: Widths, time: usize) -> Row {
     let pace = state.groups.backlog.stream(&stream.key);
     let memory = stream.memory_bytes.and_then(|n| usize::try_from(n).ok());
     let cells = vec![
@@ -194,8 +200,8 @@ fn row(state: &State, stream: &StreamStatus, widths: Widths) -> Row {
             let tone = if n > 0 { Tone::Plain } else { Tone::Dim };
             text(&counted(n, widths.trimmed), tone)
         }),
-        moment(state, stream.first, widths.first),
-        moment(state, stream.last, widths.last),
+        moment(state, stream.first, widths.first, time),
+        moment(state, stream.last, widths.last, time),
         count(Some(stream.groups.len() as u64), widths.groups, Tone::Plain),
     ];
     Row {
@@ -205,11 +211,11 @@ fn row(state: &State, stream: &StreamStatus, widths: Widths) -> Row {
 }
 
 /// An empty stream has no first entry.
-fn moment(state: &State, id: Option<EntryId>, width: u16) -> Cell {
+fn moment(state: &State, id: Option<EntryId>, width: u16, time: usize) -> Cell {
     let Some(id) = id.filter(|id| *id != EntryId::MIN) else {
         return text("—", Tone::Faint);
     };
-    let mut line = own(&format!("{:<14}", when(state, id)), Tone::Plain);
+    let mut line = own(&format!("{:<time$}", when(state, id)), Tone::Plain);
     if width > TIME {
         line.extend(own(&format!("  {id}"), Tone::Dim));
     }
