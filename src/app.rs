@@ -5,6 +5,7 @@
 pub mod action;
 pub mod alarms;
 pub mod bookmarks;
+pub mod consumer_groups;
 pub mod failing;
 pub mod findings;
 pub mod input;

@@ -8,6 +8,7 @@ pub mod entry_id;
 pub mod event;
 pub mod fingerprint;
 pub mod gist;
+pub mod group_change;
 pub mod hex;
 pub mod line;
 pub mod mapping;

@@ -4,6 +4,7 @@
 //! chunk; nothing is folded that can be counted.
 
 pub mod activity;
+pub mod backlog;
 pub mod density;
 pub mod errors;
 pub mod findings;
@@ -17,6 +18,7 @@ pub mod timeline;
 pub mod turns;
 
 pub use activity::{Activity, Part};
+pub use backlog::Backlog;
 pub use density::{Density, density};
 pub use errors::{ErrorGroup, error_groups};
 pub use findings::{Finding, Found};

@@ -7,9 +7,11 @@
 
 mod alarm;
 mod bookmarks;
+mod changes;
 mod frames;
 mod input;
 mod launch;
+mod looks;
 mod opening;
 mod playback;
 pub mod recording;
@@ -17,6 +19,7 @@ mod scans;
 mod searches;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -28,7 +31,7 @@ use crate::app::narrowing::Narrowing;
 use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
 use crate::model::Ms;
-use crate::source::{Feed, Request, Spec};
+use crate::source::{Access, Feed, Request, Spec};
 use crate::store::{Arrival, Fetch, Then, Trouble};
 use crate::ui::theme::Theme;
 
@@ -36,8 +39,10 @@ pub use alarm::Alarm;
 use alarm::Caller;
 pub use bookmarks::BookmarkFile;
 use bookmarks::Keeper;
+use changes::Changes;
 pub use frames::{Frames, Glass};
 pub use launch::{Ending, Entries, Launch, launch};
+use looks::Looks;
 pub use opening::Opening;
 pub use playback::play;
 use recording::Recorder;
@@ -76,6 +81,17 @@ pub struct Files {
     pub recorder: Option<Recorder>,
     /// What is done when a spike is raised.
     pub alarm: Alarm,
+    /// What may be changed on the server.
+    pub allowed: Allowed,
+}
+
+/// What may be changed on the server; by default nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Allowed {
+    /// Whether anything.
+    pub access: Access,
+    /// Where all of it is written down; without it nothing is changed.
+    pub journal: Option<PathBuf>,
 }
 
 /// Arrivals are taken in for at most this long before a frame is drawn.
@@ -124,6 +140,11 @@ pub async fn run<G: Glass>(
     } = feed;
     let (mut scans, mut answers) = Scans::new();
     let mapping = Arc::clone(&state.options.mapping);
+    let looks = Looks::of(&spec, scans.answers());
+    let changes = looks.as_ref().and_then(|looks| {
+        let (allowed, nudge) = (files.allowed, looks.nudge());
+        Changes::of(&spec, allowed, scans.answers(), nudge)
+    });
     let searches = Searches::new(spec, mapping, scans.answers());
     let mut frames = Frames::new(glass, theme, frame_gap);
     let keeper = files
@@ -147,6 +168,8 @@ pub async fn run<G: Glass>(
             frames: &mut frames,
             scans: &mut scans,
             searches: &searches,
+            looks: looks.as_ref(),
+            changes: changes.as_ref(),
             requests: &requests,
             keeper: keeper.as_ref(),
             bell,
@@ -276,6 +299,8 @@ struct Shell<'a, G> {
     frames: &'a mut Frames<G>,
     scans: &'a mut Scans,
     searches: &'a Searches,
+    looks: Option<&'a Looks>,
+    changes: Option<&'a Changes>,
     requests: &'a mpsc::Sender<Request>,
     keeper: Option<&'a Keeper>,
     bell: bool,
@@ -306,6 +331,21 @@ impl<G: Glass> Shell<'_, G> {
                 } => self.searches.start(generation, plan, question),
                 Effect::StopSearch => self.searches.stop(),
                 Effect::Fetch(fetch) => unasked.extend(ask(self.requests, fetch)),
+                Effect::WatchGroups(watch) => {
+                    if let Some(looks) = self.looks {
+                        looks.watch(watch);
+                    }
+                }
+                Effect::FindDeleted(name) => {
+                    if let Some(changes) = self.changes {
+                        changes.find_deleted(name);
+                    }
+                }
+                Effect::ChangeGroup(proposal) => {
+                    if let Some(changes) = self.changes {
+                        changes.start(proposal);
+                    }
+                }
                 Effect::Copy(text) => self.frames.copy(&text)?,
                 Effect::SaveBookmarks(save) => {
                     if let Some(keeper) = self.keeper {

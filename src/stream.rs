@@ -6,6 +6,7 @@
 
 mod companion;
 mod error;
+pub mod groups;
 mod link;
 pub mod log_file;
 pub mod publish;

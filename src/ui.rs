@@ -77,6 +77,10 @@ fn regions(view: &View, screen: &mut Canvas) {
         (layout.detail, &view.detail),
         (layout.occurrences, &view.occurrences),
         (layout.touched, &view.touched),
+        (layout.streams, &view.streams),
+        (layout.consumer_groups, &view.consumer_groups),
+        (layout.consumers, &view.consumers),
+        (layout.pending, &view.pending),
     ];
     for (area, pane) in panes {
         if let Some(area) = area {
@@ -89,6 +93,12 @@ fn regions(view: &View, screen: &mut Canvas) {
     }
     if let (Some(left), Some(right)) = (layout.session, layout.state.or(layout.detail)) {
         rule::beside(screen, left, right, view.session.scrollbar.is_some());
+    }
+    if let (Some(left), Some(right)) = (layout.consumers, layout.pending) {
+        rule::beside(screen, left, right, view.consumers.scrollbar.is_some());
+    }
+    if let (Some(left), Some(right)) = (layout.pending, layout.detail) {
+        rule::beside(screen, left, right, view.pending.scrollbar.is_some());
     }
     if let (Some(left), Some(right)) = (layout.occurrences, layout.detail) {
         rule::beside(screen, left, right, view.occurrences.scrollbar.is_some());

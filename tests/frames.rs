@@ -1,5 +1,11 @@
 //! Whole frames as pictures: what stands where at each size, and the few colors that carry meaning.
 
+#[path = "frames/consumer_groups.rs"]
+mod consumer_groups;
+
+#[path = "frames/consumer_groups_pictures.rs"]
+mod consumer_groups_pictures;
+
 #[path = "frames/errors.rs"]
 mod errors;
 

@@ -64,6 +64,7 @@ fn opening() -> Opening {
             bucket_ms: 60_000,
             ..Default::default()
         },
+        groups: lookback::app::consumer_groups::Reach::Changes,
     }
 }
 

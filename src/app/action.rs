@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bookmarks::{Kept, Save};
+use super::consumer_groups::{Deleted, GroupName, Look, Outcome, Proposal, Watch};
 use super::input::{Key, Mouse};
 use super::layout::Size;
 use super::search::{Answer, Question};
@@ -41,6 +42,12 @@ pub enum Action {
     },
     /// Bookmarks were read or written.
     Bookmarks(Kept),
+    /// The consumer groups were looked at.
+    Looked(Look),
+    /// Pending entries that were deleted were looked for.
+    FoundDeleted(Deleted),
+    /// A change of a consumer group ended.
+    GroupChanged(Outcome),
     /// A search was answered, or tells how far it is.
     Searched {
         /// Which search.
@@ -83,6 +90,12 @@ pub enum Effect {
     Copy(String),
     /// Keep the bookmarks.
     SaveBookmarks(Save),
+    /// Look at the consumer groups again and again, at once for the first time; `None` stops.
+    WatchGroups(Option<Watch>),
+    /// Look for pending entries of this group that were deleted.
+    FindDeleted(GroupName),
+    /// Carry out a change that was confirmed, and write it into the journal; then look again at once.
+    ChangeGroup(Proposal),
     /// Tell those who do not look that a spike was raised just now.
     Spike(Spike),
 }

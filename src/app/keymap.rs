@@ -16,13 +16,21 @@ pub enum Section {
     Time,
     /// Filtering.
     Narrow,
+    /// Changing consumer groups.
+    Groups,
     /// Everything else.
     Program,
 }
 
 impl Section {
     /// All headings in order.
-    pub const ALL: [Self; 4] = [Self::Time, Self::Move, Self::Narrow, Self::Program];
+    pub const ALL: [Self; 5] = [
+        Self::Time,
+        Self::Move,
+        Self::Narrow,
+        Self::Groups,
+        Self::Program,
+    ];
 
     /// The heading's text.
     #[must_use]
@@ -31,6 +39,7 @@ impl Section {
             Self::Move => "Move",
             Self::Time => "Time",
             Self::Narrow => "Narrow",
+            Self::Groups => "Groups, with --allow-writes",
             Self::Program => "Program",
         }
     }
@@ -278,8 +287,9 @@ pub const TABLE: &[Binding] = &[
             (char('2'), C::Show(ScreenId::Session)),
             (char('3'), C::Show(ScreenId::Errors)),
             (char('4'), C::Show(ScreenId::Metrics)),
+            (char('5'), C::Show(ScreenId::Groups)),
         ],
-        "dashboard, session, errors, metrics",
+        "dashboard, session, errors, metrics, consumer groups",
         None,
     ),
     row(
@@ -322,6 +332,45 @@ pub const TABLE: &[Binding] = &[
         S::Narrow,
         &[(char('a'), C::Axis)],
         "metrics: by the time of ids, or of events",
+        None,
+    ),
+    row(
+        S::Groups,
+        &[
+            (char('A'), C::Acknowledge),
+            (char('D'), C::AcknowledgeDeleted),
+        ],
+        "acknowledge this pending entry, all of the group that were deleted",
+        None,
+    ),
+    row(
+        S::Groups,
+        &[(char('C'), C::Claim)],
+        "give this pending entry to another consumer",
+        None,
+    ),
+    row(
+        S::Groups,
+        &[(char('R'), C::Republish), (char('V'), C::RepublishEdited)],
+        "append this pending entry again, as it is, edited in $EDITOR",
+        None,
+    ),
+    row(
+        S::Groups,
+        &[(char('F'), C::Forget)],
+        "forget this consumer",
+        None,
+    ),
+    row(
+        S::Groups,
+        &[(char('I'), C::SetId)],
+        "move where this group reads on",
+        None,
+    ),
+    row(
+        S::Groups,
+        &[(char('M'), C::CreateGroup), (char('X'), C::DestroyGroup)],
+        "make a group, destroy this one",
         None,
     ),
     row(

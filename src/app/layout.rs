@@ -11,10 +11,11 @@
 //! ```
 //!
 //! When rows are short they go in this order: blank rows, the strip's height, the scrubber's marks, the lower panes, the
-//! strip, the scrubber. The feed always stays. The session screen and the error screen have their own middle, see
-//! [`session`] and [`errors`].
+//! strip, the scrubber. The feed always stays. The other screens have their own middle, see [`session`], [`errors`],
+//! [`metrics`] and [`groups`].
 
 pub mod errors;
+pub mod groups;
 pub mod metrics;
 pub mod session;
 
@@ -76,11 +77,19 @@ pub enum ScreenId {
     Metrics,
     /// Errors by group, and their occurrences.
     Errors,
+    /// Streams and their consumer groups.
+    Groups,
 }
 
 impl ScreenId {
     /// All screens, in the order of their keys.
-    pub const ALL: [Self; 4] = [Self::Dashboard, Self::Session, Self::Errors, Self::Metrics];
+    pub const ALL: [Self; 5] = [
+        Self::Dashboard,
+        Self::Session,
+        Self::Errors,
+        Self::Metrics,
+        Self::Groups,
+    ];
 
     /// Its number, which is its key.
     #[must_use]
@@ -90,6 +99,7 @@ impl ScreenId {
             Self::Session => 2,
             Self::Metrics => 4,
             Self::Errors => 3,
+            Self::Groups => 5,
         }
     }
 
@@ -107,6 +117,7 @@ impl ScreenId {
             Self::Session => "2 session",
             Self::Metrics => "4 metrics",
             Self::Errors => "3 errors",
+            Self::Groups => "5 groups",
         }
     }
 }
@@ -131,6 +142,14 @@ pub enum PaneId {
     Lists,
     /// The occurrences of one error group.
     Occurrences,
+    /// The streams.
+    Streams,
+    /// Their consumer groups.
+    ConsumerGroups,
+    /// The consumers of one of these.
+    Consumers,
+    /// Its pending entries.
+    Pending,
 }
 
 /// What is open; with the size it decides the layout.
@@ -183,6 +202,14 @@ pub struct Layout {
     pub charts: Option<Area>,
     /// The lists below those.
     pub lists: Option<Area>,
+    /// The streams.
+    pub streams: Option<Area>,
+    /// Their consumer groups.
+    pub consumer_groups: Option<Area>,
+    /// The consumers of the selected one.
+    pub consumers: Option<Area>,
+    /// Its pending entries.
+    pub pending: Option<Area>,
     /// Keys, or the prompt with its second row.
     pub footer: Area,
 }
@@ -228,6 +255,7 @@ pub fn layout(size: Size, open: Open) -> Layout {
         ScreenId::Session => session::panes(&mut out, rows, open),
         ScreenId::Metrics => metrics::panes(&mut out, rows, open),
         ScreenId::Errors => errors::panes(&mut out, rows, open),
+        ScreenId::Groups => groups::panes(&mut out, rows, open),
     }
     out
 }

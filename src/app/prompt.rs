@@ -3,6 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::bookmarks::Bookmark;
+use super::consumer_groups::{Asked, Proposal};
 use super::input::{Code, Held, Key};
 use super::narrowing::Narrowing;
 use crate::query::FilterError;
@@ -23,6 +24,10 @@ pub enum Purpose {
     },
     /// A filter to run until.
     RunUntil,
+    /// What a change of a consumer group needs.
+    Group(Asked),
+    /// Whether a change is to be carried out.
+    Confirm(Box<Proposal>),
     /// A command, chosen from the list by its name.
     Palette {
         /// The row that Enter runs.

@@ -3,6 +3,8 @@
 mod bookmarks;
 mod charts;
 mod clock;
+mod confirm;
+mod consumer_groups;
 mod detail;
 mod errors;
 mod feed;
@@ -30,6 +32,7 @@ use super::state::State;
 use super::view::{Pane, Scrubber, View};
 
 pub use bookmarks::bookmark_row;
+pub use consumer_groups::{consumer_group_row, consumer_group_rows};
 pub use detail::detail_lines;
 pub use errors::{error_groups, error_row};
 pub use feed::{FeedRow, feed_rows};
@@ -49,6 +52,7 @@ pub use timeline::{timeline_height, timeline_row};
 pub fn screen(state: &State) -> View {
     let layout = state.layout();
     let strip = charts::Charts::of(state, &layout);
+    let groups = consumer_groups::panes(state, &layout);
     View {
         header: header::header(state, strip.as_ref()),
         banner: header::banner(state),
@@ -85,6 +89,10 @@ pub fn screen(state: &State) -> View {
             .touched
             .map(|area| touched::touched(state, area))
             .unwrap_or_default(),
+        streams: groups.streams,
+        consumer_groups: groups.groups,
+        consumers: groups.consumers,
+        pending: groups.pending,
         scrubber: layout
             .scrubber
             .map(|area| scrubber_of(state, area))
@@ -94,6 +102,7 @@ pub fn screen(state: &State) -> View {
         list: bookmarks::list(state)
             .or_else(|| sessions::list(state))
             .or_else(|| spikes::list(state))
+            .or_else(|| confirm::list(state, &layout))
             .or_else(|| palette::list(state, &layout)),
         layout,
     }
@@ -103,7 +112,7 @@ fn session_pane(state: &State, area: Area) -> Pane {
     match state.screen {
         ScreenId::Dashboard | ScreenId::Errors => session::session(state, area),
         ScreenId::Session => timeline::timeline_pane(state, area),
-        ScreenId::Metrics => Pane::default(),
+        ScreenId::Metrics | ScreenId::Groups => Pane::default(),
     }
 }
 
@@ -116,7 +125,7 @@ fn errors_pane(state: &State, area: Area) -> Pane {
 
 fn scrubber_of(state: &State, area: Area) -> Scrubber {
     match state.screen {
-        ScreenId::Dashboard | ScreenId::Errors | ScreenId::Metrics => {
+        ScreenId::Dashboard | ScreenId::Errors | ScreenId::Metrics | ScreenId::Groups => {
             scrubber::scrubber(state, area)
         }
         ScreenId::Session => session_scrubber::session_scrubber(state, area),

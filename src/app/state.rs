@@ -5,6 +5,7 @@ mod form;
 use std::sync::Arc;
 
 use super::alarms::Alarms;
+use super::consumer_groups::ConsumerGroups;
 use super::findings::Findings;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::metrics::Metrics;
@@ -66,6 +67,8 @@ pub struct State {
     pub metrics: Metrics,
     /// The errors of the error screen, while that is open.
     pub failing: Option<Failing>,
+    /// The streams and their consumer groups.
+    pub groups: ConsumerGroups,
     /// What is open and selected.
     pub panes: Panes,
     /// The open prompt.
@@ -195,6 +198,7 @@ impl State {
             inspected: None,
             metrics: Metrics::default(),
             failing: None,
+            groups: ConsumerGroups::default(),
             panes: Panes::default(),
             prompt: None,
             help: None,
@@ -333,6 +337,7 @@ impl State {
         match self.screen {
             ScreenId::Dashboard => self.panes.detail,
             ScreenId::Metrics => None,
+            ScreenId::Groups => self.groups.is_entry_open.then_some(self.panes.entry),
             ScreenId::Session | ScreenId::Errors => Some(self.panes.entry),
         }
     }
@@ -340,13 +345,21 @@ impl State {
     /// Where everything stands.
     #[must_use]
     pub fn layout(&self) -> Layout {
+        let is_empty = self.screen == ScreenId::Groups && self.groups.streams().is_empty();
         let open = Open {
             screen: self.screen,
             banner: self.has_banner(),
-            detail: self.panes.detail.is_some(),
+            detail: match self.screen {
+                ScreenId::Groups => self.groups.is_entry_open,
+                _ => self.panes.detail.is_some(),
+            },
             prompt: self.prompt.is_some(),
             focus: self.panes.focus,
-            zoomed: self.panes.zoomed,
+            zoomed: if is_empty {
+                Some(PaneId::Streams)
+            } else {
+                self.panes.zoomed
+            },
         };
         layout(self.size, open)
     }

@@ -3,7 +3,9 @@
 mod arrivals;
 mod bookmarks;
 mod commands;
+mod consumer_groups;
 mod errors;
+mod group_changes;
 mod history;
 mod inspect;
 mod landing;
@@ -20,6 +22,7 @@ mod until;
 
 use super::action::{Action, Effect};
 use super::bookmarks::Keeping;
+use super::consumer_groups::Reach;
 use super::input::{Code, Held, Key};
 use super::keymap::{self, Command};
 use super::layout::Size;
@@ -53,12 +56,25 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             bookmarks::kept(state, kept);
             Vec::new()
         }
+        Action::Looked(look) => {
+            state.groups.take(look);
+            Vec::new()
+        }
+        Action::FoundDeleted(deleted) => {
+            group_changes::found_deleted(state, deleted);
+            Vec::new()
+        }
+        Action::GroupChanged(outcome) => {
+            group_changes::ended(state, &outcome);
+            Vec::new()
+        }
         Action::Searched { generation, answer } => until::answered(state, generation, answer),
     };
     settle::settle(state);
     scrubber::move_along(state, before);
     metrics::measure(state);
     effects.extend(spikes::raised(state));
+    effects.extend(consumer_groups::watch(state));
     effects.extend(history::wants_more(state));
     effects
 }
@@ -121,6 +137,12 @@ fn press_in_help(state: &mut State, key: Key, scroll: u16) -> Vec<Effect> {
 pub fn recording_ended(state: &mut State, size: Size, torn: bool) {
     state.size = size;
     state.bookmarks.keeping = Keeping::UntilTheEnd;
+    // What was seen of the groups stays on the glass, and nothing can be changed from here.
+    state.groups.reach = match state.groups.reach {
+        Reach::None => Reach::None,
+        Reach::Looks | Reach::Changes => Reach::Looks,
+    };
+    state.groups.changing = None;
     match state.playhead {
         Playhead::Following => seek::step(state, 0),
         Playhead::Playing { cursor, .. } => state.playhead = Playhead::Paused(cursor),

@@ -104,6 +104,14 @@ pub struct View {
     pub occurrences: Pane,
     /// Whom it touched.
     pub touched: Pane,
+    /// The streams.
+    pub streams: Pane,
+    /// Their consumer groups.
+    pub consumer_groups: Pane,
+    /// The consumers of the selected one.
+    pub consumers: Pane,
+    /// Its pending entries.
+    pub pending: Pane,
     /// The scrubber.
     pub scrubber: Scrubber,
     /// The last row or rows.

@@ -74,6 +74,9 @@ pub struct Global {
     /// Memory for the log [default: 512MiB]
     #[arg(long, value_name = "SIZE", global = true, help_heading = "Interface")]
     pub memory: Option<Size>,
+    /// Let the interface change consumer groups and republish entries, each after a confirmation
+    #[arg(long, global = true, help_heading = "Interface")]
+    pub allow_writes: bool,
     /// Leave the mouse to the terminal
     #[arg(long, global = true, help_heading = "Interface")]
     pub no_mouse: bool,

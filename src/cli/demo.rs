@@ -72,6 +72,7 @@ pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
             "the demo is another one each time: no command opens this view".to_owned(),
         ),
         record: setup.record,
+        access: setup.access,
         spikes: config.spikes,
         alarm: config.alarm.clone(),
     })

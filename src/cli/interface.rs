@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::setup::Setup;
 use crate::app::bookmarks::Keeping;
+use crate::app::consumer_groups::Reach;
 use crate::app::layout::ScreenId;
 use crate::app::metrics::{Choice, Length};
 use crate::app::playhead::Speed;
@@ -17,8 +18,8 @@ use crate::model::{Mapping, Zone};
 use crate::project::spikes::Settings;
 use crate::query::{Filter, Moment};
 use crate::runtime::recording::Recording;
-use crate::runtime::{Alarm, BookmarkFile, Ending, Entries, Launch, Opening, launch};
-use crate::source::Spec;
+use crate::runtime::{Alarm, Allowed, BookmarkFile, Ending, Entries, Launch, Opening, launch};
+use crate::source::{Access, Spec};
 use crate::term::TermError;
 use crate::ui::theme::{Depth, Theme};
 
@@ -59,6 +60,8 @@ pub struct InterfaceOptions {
     pub spikes: Settings,
     /// What is done when a spike is raised.
     pub alarm: Alarm,
+    /// What may be done on the server besides reading.
+    pub access: Access,
 }
 
 /// Frames a second that data alone asks for, here and over SSH.
@@ -101,6 +104,11 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
             None => Keeping::UntilTheEnd,
         },
         spikes: options.spikes,
+        groups: reach(&options.spec, options.access),
+    };
+    let allowed = Allowed {
+        access: options.access,
+        journal: config::journal_path(),
     };
     let entries = Entries::Source {
         spec: options.spec,
@@ -109,8 +117,18 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
         bookmarks,
         record,
         alarm: options.alarm,
+        allowed,
     };
     open(entries, options.color, options.ascii, options.mouse)
+}
+
+/// Only a server has consumer groups.
+fn reach(spec: &Spec, access: Access) -> Reach {
+    match (spec, access) {
+        (Spec::Redis(_), Access::ReadOnly) => Reach::Looks,
+        (Spec::Redis(_), Access::ReadWrite) => Reach::Changes,
+        (Spec::Files(_) | Spec::Demo(_), _) => Reach::None,
+    }
 }
 
 /// Plays a recording into the interface, which then stays open until it is quit.

@@ -35,6 +35,8 @@ pub struct Setup {
     pub until: Option<Moment>,
     /// Plain symbols only.
     pub ascii: bool,
+    /// What the interface may do besides reading. What it reads with cannot write in any case.
+    pub access: Access,
     /// The file into which everything that happens in the interface is written.
     pub record: Option<PathBuf>,
     /// How the interface over this source is opened again.
@@ -80,6 +82,11 @@ impl Setup {
             since: border("--since", global.since.as_ref())?,
             until: border("--until", global.until.as_ref())?,
             ascii: global.ascii,
+            access: if global.allow_writes {
+                Access::ReadWrite
+            } else {
+                Access::ReadOnly
+            },
             config,
             layers,
         })

@@ -143,6 +143,7 @@ pub fn options(args: &WatchArgs, setup: &Setup) -> Result<InterfaceOptions, Fail
         speed: args.speed.unwrap_or_default(),
         reopen: setup.reopen.clone(),
         record: setup.record.clone(),
+        access: setup.access,
         spikes: config.spikes,
         alarm: Alarm {
             bell: args.bell || config.alarm.bell,

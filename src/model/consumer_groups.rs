@@ -2,10 +2,13 @@
 //!
 //! Sources: <https://redis.io/docs/latest/commands/xinfo-groups/>, `xinfo-consumers`, `xinfo-stream`, `xpending`.
 
-use super::{EntryId, Ms};
+use serde::{Deserialize, Serialize};
+
+pub use super::group_change::{GroupChange, GroupStart};
+use super::{EntryId, Ms, text_or_base64};
 
 /// One look at some streams.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupsSnapshot {
     /// When, by this machine's clock.
     pub taken_at: Ms,
@@ -15,12 +18,15 @@ pub struct GroupsSnapshot {
     pub commands: u32,
     /// Milliseconds from the first command to the last answer.
     pub took_ms: Ms,
+    /// What was left out of the whole, and why, for the user.
+    pub faults: Vec<String>,
 }
 
 /// A stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamStatus {
     /// The key.
+    #[serde(with = "text_or_base64")]
     pub key: Vec<u8>,
     /// Entries now; `None` where the key is not there or it may not be asked.
     pub length: Option<u64>,
@@ -41,9 +47,10 @@ pub struct StreamStatus {
 }
 
 /// A consumer group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupStatus {
     /// Its name.
+    #[serde(with = "text_or_base64")]
     pub name: Vec<u8>,
     /// Delivered and not acknowledged.
     pub pending: Option<u64>,
@@ -57,27 +64,31 @@ pub struct GroupStatus {
     pub lag: Lag,
     /// How far the last delivered entry lies behind the newest, by their ids.
     pub behind_ms: Option<Ms>,
-    /// Its consumers, by name; `None` where it may not be asked.
+    /// How many consumers it has.
+    pub consumer_count: Option<u64>,
+    /// Its consumers, by name; `None` where they may not be asked for, or are too many.
     pub consumers: Option<Vec<ConsumerStatus>>,
     /// What could not be asked, and why, for the user.
     pub faults: Vec<String>,
 }
 
 /// What a group has not been given. The server's own `lag` counts entries that are gone too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lag {
     /// As the server says it; `None` is its `n/a`.
     pub total: Option<u64>,
     /// Still in the stream, so that it will be delivered.
     pub deliverable: Option<u64>,
-    /// Trimmed or deleted before it was delivered.
+    /// Trimmed or deleted before it was delivered: what lies after the last delivered entry, and what the server still counts as
+    /// not read (before 7.2.6 it goes on counting entries over which reading has passed since).
     pub lost: Option<u64>,
 }
 
 /// A consumer of a group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsumerStatus {
     /// Its name.
+    #[serde(with = "text_or_base64")]
     pub name: Vec<u8>,
     /// Delivered to it and not acknowledged.
     pub pending: u64,
@@ -88,11 +99,12 @@ pub struct ConsumerStatus {
 }
 
 /// An entry that was delivered and not acknowledged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingEntry {
     /// Its id.
     pub id: EntryId,
     /// The consumer that has it.
+    #[serde(with = "text_or_base64")]
     pub consumer: Vec<u8>,
     /// Since it was delivered last.
     pub idle_ms: Ms,
@@ -103,7 +115,7 @@ pub struct PendingEntry {
 }
 
 /// Whether a pending entry is still in the stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PendingPayload {
     /// It was not looked up.
     #[default]
@@ -111,5 +123,5 @@ pub enum PendingPayload {
     /// It was deleted or trimmed: nothing can be done with it but acknowledging.
     Deleted,
     /// Its fields, in order.
-    Present(Vec<(Vec<u8>, Vec<u8>)>),
+    Present(#[serde(with = "text_or_base64::pairs")] Vec<(Vec<u8>, Vec<u8>)>),
 }

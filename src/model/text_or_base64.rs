@@ -35,3 +35,39 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>
         Written::Coded { base64 } => STANDARD.decode(base64).map_err(D::Error::custom),
     }
 }
+
+/// The same for names and values, in their order.
+pub mod pairs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Bytes(#[serde(with = "super")] Vec<u8>);
+
+    /// Writes them as a list of lists of two.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(
+        pairs: &[(Vec<u8>, Vec<u8>)],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let written = pairs
+            .iter()
+            .map(|(name, value)| (Bytes(name.clone()), Bytes(value.clone())));
+        serializer.collect_seq(written)
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Where there is no such list.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, D::Error> {
+        let read = Vec::<(Bytes, Bytes)>::deserialize(deserializer)?;
+        Ok(read
+            .into_iter()
+            .map(|(name, value)| (name.0, value.0))
+            .collect())
+    }
+}

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::playback::no_feed;
 use super::recording::{Head, Recorder, Recording};
-use super::{Alarm, BookmarkFile, Files, Opening, Session, now_ms, play, run};
+use super::{Alarm, Allowed, BookmarkFile, Files, Opening, Session, now_ms, play, run};
 use crate::app::layout::Size;
 use crate::app::{Effect, State};
 use crate::source::{self, Feed, FileSpec, Spec};
@@ -50,6 +50,8 @@ pub enum Entries {
         record: Option<File>,
         /// What is done when a spike is raised.
         alarm: Alarm,
+        /// What may be changed on the server.
+        allowed: Allowed,
     },
     /// From a recording, with all that happened.
     Recording(Box<Recording>),
@@ -165,6 +167,7 @@ fn start(entries: Entries, size: Size) -> Start {
             bookmarks,
             record,
             alarm,
+            allowed,
         } => {
             let now_ms = now_ms();
             let head = Head::of(&opening, now_ms, size);
@@ -181,6 +184,7 @@ fn start(entries: Entries, size: Size) -> Start {
                     bookmarks,
                     recorder: record.map(|file| Recorder::start(file, head)),
                     alarm,
+                    allowed,
                 },
                 recording: None,
             }

@@ -1,6 +1,7 @@
 //! What the interface begins with: the same from a source and from a recording.
 
 use crate::app::bookmarks::Keeping;
+use crate::app::consumer_groups::Reach;
 use crate::app::layout::ScreenId;
 use crate::app::layout::Size;
 use crate::app::metrics::Choice;
@@ -34,6 +35,8 @@ pub struct Opening {
     pub keeping: Keeping,
     /// What counts as abnormal.
     pub spikes: Settings,
+    /// What can be done with consumer groups.
+    pub groups: Reach,
 }
 
 impl Opening {
@@ -46,6 +49,7 @@ impl Opening {
         state.screen = self.screen;
         state.metrics.choice = self.metrics;
         state.pace.speed = self.speed;
+        state.groups.reach = self.groups;
         state.reopen = self.reopen.clone();
         state.bookmarks.keeping = self.keeping;
         let effects = update::narrow(&mut state, self.filter.clone());

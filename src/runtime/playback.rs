@@ -1,7 +1,8 @@
 //! Plays a recording into the interface, in the rhythm in which it happened, and then hands the interface to its user.
 //!
 //! Invariant: what was recorded happens in the recorded order, and nothing else does: keys pressed meanwhile only leave or
-//! hurry, and effects that reach outside (copying, saving, asking a source, ringing, leaving) are not done.
+//! hurry, and effects that reach outside (copying, saving, asking a source, looking at groups or
+//! changing them, ringing, leaving) are not done.
 
 use std::collections::VecDeque;
 use std::io;
@@ -184,6 +185,9 @@ impl Player {
                 | Effect::Fetch(_)
                 | Effect::Copy(_)
                 | Effect::SaveBookmarks(_)
+                | Effect::WatchGroups(_)
+                | Effect::FindDeleted(_)
+                | Effect::ChangeGroup(_)
                 | Effect::Spike(_) => {}
             }
         }

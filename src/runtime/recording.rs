@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Opening;
 use crate::app::bookmarks::Keeping;
+use crate::app::consumer_groups::Reach;
 use crate::app::layout::ScreenId;
 use crate::app::layout::Size;
 use crate::app::metrics::{Choice, Length};
@@ -55,6 +56,8 @@ pub struct Head {
     bookmarks: Keeping,
     #[serde(default)]
     spikes: Settings,
+    #[serde(default)]
+    groups: Reach,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +97,7 @@ impl Head {
             reopen: opening.reopen.clone(),
             bookmarks: opening.keeping,
             spikes: opening.spikes,
+            groups: opening.groups,
         }
     }
 
@@ -126,6 +130,7 @@ impl Head {
             reopen: self.reopen.clone(),
             keeping: self.bookmarks,
             spikes: self.spikes,
+            groups: self.groups,
         })
     }
 

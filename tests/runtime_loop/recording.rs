@@ -24,6 +24,7 @@ fn opening() -> Opening {
         reopen: Reopen::default(),
         keeping: Keeping::UntilTheEnd,
         spikes: lookback::project::spikes::Settings::default(),
+        groups: lookback::app::consumer_groups::Reach::None,
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::Action;
 use crate::app::bookmarks::Kept;
+use crate::app::consumer_groups::{Deleted, Look, Outcome};
 use crate::app::input::{Key, Mouse};
 use crate::app::layout::Size;
 use crate::app::search::Answer;
@@ -44,6 +45,9 @@ enum Written {
     Paste(String),
     Resize(Size),
     Bookmarks(Kept),
+    Looked(Look),
+    FoundDeleted(Deleted),
+    GroupChanged(Outcome),
     Searched {
         generation: u64,
         answer: Answer,
@@ -99,6 +103,9 @@ pub fn encode(action: &Action) -> Result<Option<Vec<u8>>, CodecError> {
         Action::Paste(text) => Written::Paste(text.clone()),
         Action::Resize(size) => Written::Resize(*size),
         Action::Bookmarks(kept) => Written::Bookmarks(kept.clone()),
+        Action::Looked(look) => Written::Looked(look.clone()),
+        Action::FoundDeleted(deleted) => Written::FoundDeleted(deleted.clone()),
+        Action::GroupChanged(outcome) => Written::GroupChanged(outcome.clone()),
         Action::Searched { generation, answer } => Written::Searched {
             generation: *generation,
             answer: answer.clone(),
@@ -143,6 +150,9 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         Written::Paste(text) => return Ok(Action::Paste(text)),
         Written::Resize(size) => return Ok(Action::Resize(size)),
         Written::Bookmarks(kept) => return Ok(Action::Bookmarks(kept)),
+        Written::Looked(look) => return Ok(Action::Looked(look)),
+        Written::FoundDeleted(deleted) => return Ok(Action::FoundDeleted(deleted)),
+        Written::GroupChanged(outcome) => return Ok(Action::GroupChanged(outcome)),
         Written::Searched { generation, answer } => {
             return Ok(Action::Searched { generation, answer });
         }

@@ -107,6 +107,24 @@ pub enum Command {
     Axis,
     /// Metrics: patterns below the charts, or lists.
     Patterns,
+    /// Groups: acknowledge the selected pending entry.
+    Acknowledge,
+    /// Groups: acknowledge all pending entries of the group that were deleted.
+    AcknowledgeDeleted,
+    /// Groups: give the selected pending entry to another consumer.
+    Claim,
+    /// Groups: remove the selected consumer.
+    Forget,
+    /// Groups: move the place where the selected group reads on.
+    SetId,
+    /// Groups: make a group of the selected stream.
+    CreateGroup,
+    /// Groups: remove the selected group.
+    DestroyGroup,
+    /// Groups: append the selected pending entry again.
+    Republish,
+    /// Groups: the same, edited before.
+    RepublishEdited,
     /// Copy the entry.
     Copy,
     /// Copy the command line that opens this view.
@@ -117,4 +135,23 @@ pub enum Command {
     Help,
     /// Leave.
     Quit,
+}
+
+impl Command {
+    /// Whether it begins a change of consumer groups.
+    #[must_use]
+    pub const fn changes_groups(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledge
+                | Self::AcknowledgeDeleted
+                | Self::Claim
+                | Self::Forget
+                | Self::SetId
+                | Self::CreateGroup
+                | Self::DestroyGroup
+                | Self::Republish
+                | Self::RepublishEdited
+        )
+    }
 }

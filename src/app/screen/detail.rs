@@ -1,12 +1,11 @@
 //! The detail: one entry as an event, as fields, as JSON, as bytes.
 
 use super::style::{own, theirs, tone};
-use super::{inner_width, number, titled};
-use crate::app::layout::{Area, PaneId};
+use super::{consumer_groups, inner_width, number, titled};
+use crate::app::layout::{Area, PaneId, ScreenId};
 use crate::app::state::{Detail, Form, State};
 use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
-use crate::model::{Event, Flags, Part, SafeText, hex, time};
-use crate::store::EntryRef;
+use crate::model::{EntryId, Event, FieldRef, Flags, Part, SafeText, decode, hex, time};
 
 /// Columns of the names at the left.
 const NAME: u16 = 16;
@@ -24,6 +23,41 @@ const SHOWN: [Part; 7] = [
     Part::Error,
 ];
 
+/// The entry that is shown.
+struct Subject<'a> {
+    id: EntryId,
+    stream: &'a [u8],
+    fields: Vec<FieldRef<'a>>,
+    event: Event<'a>,
+    /// The source let go of it.
+    is_lost: bool,
+}
+
+/// On the screen of consumer groups the pending entry that is open, else that of the playhead.
+fn subject(state: &State) -> Option<Subject<'_>> {
+    let mapping = &state.options.mapping;
+    if state.screen == ScreenId::Groups {
+        let (entry, fields) = consumer_groups::opened(state)?;
+        let (id, fields) = (entry.id, fields?);
+        let stream = state.groups.chosen.stream.as_deref()?;
+        return Some(Subject {
+            event: decode(stream, id, &fields, mapping),
+            id,
+            stream,
+            fields,
+            is_lost: false,
+        });
+    }
+    let entry = state.selected()?;
+    Some(Subject {
+        id: entry.id(),
+        stream: entry.stream(),
+        fields: entry.fields(),
+        event: entry.event(mapping),
+        is_lost: state.is_lost(&entry),
+    })
+}
+
 /// A name and a value that may go over several lines.
 struct Item {
     name: SafeText,
@@ -34,10 +68,10 @@ struct Item {
 #[must_use]
 pub fn detail_lines(state: &State) -> usize {
     let width = state.layout().detail.map_or(80, |area| area.width);
-    let Some((entry, detail)) = state.selected().zip(state.detail()) else {
+    let Some((subject, detail)) = subject(state).zip(state.detail()) else {
         return 0;
     };
-    items(state, &entry, detail.form, width)
+    items(state, &subject, detail.form, width)
         .iter()
         .map(|i| i.lines.len())
         .sum()
@@ -45,13 +79,13 @@ pub fn detail_lines(state: &State) -> usize {
 
 /// The detail pane.
 pub fn detail(state: &State, area: Area) -> Pane {
-    let Some((entry, detail)) = state.selected().zip(state.detail()) else {
+    let Some((subject, detail)) = subject(state).zip(state.detail()) else {
         return Pane {
-            empty: vec![own("no entry here", Tone::Dim)],
+            empty: nothing(state),
             ..titled(state, PaneId::Detail, own("entry", Tone::Strong))
         };
     };
-    let items = items(state, &entry, detail.form, area.width);
+    let items = items(state, &subject, detail.form, area.width);
     let rows: Vec<Row> = items.into_iter().flat_map(rows).collect();
     let height = usize::from(area.body().height);
     let total = rows.len();
@@ -81,14 +115,24 @@ pub fn detail(state: &State, area: Area) -> Pane {
         table,
         note: forms(detail, area.width),
         scrollbar,
-        ..titled(state, PaneId::Detail, title(&entry))
+        ..titled(state, PaneId::Detail, title(subject.id))
     }
 }
 
-fn title(entry: &EntryRef<'_>) -> Line {
+fn nothing(state: &State) -> Vec<Line> {
+    if state.screen == ScreenId::Groups && consumer_groups::opened(state).is_some() {
+        return vec![
+            own("this entry was deleted or trimmed", Tone::Dim),
+            own("nothing is left of it but to acknowledge it", Tone::Faint),
+        ];
+    }
+    vec![own("no entry here", Tone::Dim)]
+}
+
+fn title(id: EntryId) -> Line {
     [
         own("entry ", Tone::Strong),
-        own(&entry.id().to_string(), Tone::Cyan),
+        own(&id.to_string(), Tone::Cyan),
     ]
     .concat()
 }
@@ -122,30 +166,30 @@ const fn value_width(width: u16) -> u16 {
     inner_width(width).saturating_sub(NAME + 3)
 }
 
-fn items(state: &State, entry: &EntryRef<'_>, form: Form, width: u16) -> Vec<Item> {
+fn items(state: &State, subject: &Subject<'_>, form: Form, width: u16) -> Vec<Item> {
     let width = usize::from(value_width(width)).max(8);
     match form {
-        Form::Event => event_items(state, entry, width),
-        Form::Fields => entry
-            .fields()
+        Form::Event => event_items(state, subject, width),
+        Form::Fields => subject
+            .fields
             .iter()
             .map(|(name, value)| text_item(name, value, width, Tone::Plain))
             .collect(),
-        Form::Json => entry
-            .fields()
+        Form::Json => subject
+            .fields
             .iter()
             .map(|(name, value)| json_item(name, value, width))
             .collect(),
-        Form::Hex => entry
-            .fields()
+        Form::Hex => subject
+            .fields
             .iter()
             .map(|(name, value)| hex_item(name, value))
             .collect(),
     }
 }
 
-fn event_items(state: &State, entry: &EntryRef<'_>, width: usize) -> Vec<Item> {
-    let event = entry.event(&state.options.mapping);
+fn event_items(state: &State, subject: &Subject<'_>, width: usize) -> Vec<Item> {
+    let event = &subject.event;
     let known = |name: &str, value: Option<&[u8]>, tone| {
         value.map(|v| text_item(name.as_bytes(), v, width, tone))
     };
@@ -156,11 +200,11 @@ fn event_items(state: &State, entry: &EntryRef<'_>, width: usize) -> Vec<Item> {
         })
     };
     let items = [
-        known("type", Some(&event.kind), tone(&event)),
+        known("type", Some(&event.kind), tone(event)),
         known("session", event.session.as_deref(), Tone::Cyan),
         known("user", event.user.as_deref(), Tone::Cyan),
         known("role", event.role.as_deref(), Tone::Plain),
-        said("time", times(state, entry, &event), Tone::Plain),
+        said("time", times(state, subject), Tone::Plain),
         event
             .latency_ms
             .and_then(|ms| said("latency", number::latency(ms), Tone::Plain)),
@@ -169,10 +213,10 @@ fn event_items(state: &State, entry: &EntryRef<'_>, width: usize) -> Vec<Item> {
             .and_then(|t| said("tokens", number::grouped(t), Tone::Plain)),
         known("error", event.error_code.as_deref(), Tone::Error),
         known("message", event.error_message.as_deref(), Tone::Error),
-        marks(&event).and_then(|text| said("marks", text, Tone::Amber)),
-        known("stream", Some(entry.stream()), Tone::Dim),
-        state
-            .is_lost(entry)
+        marks(event).and_then(|text| said("marks", text, Tone::Amber)),
+        known("stream", Some(subject.stream), Tone::Dim),
+        subject
+            .is_lost
             .then(|| said("source", LOST.to_owned(), Tone::Amber))
             .flatten(),
     ];
@@ -212,18 +256,14 @@ fn fault(field: &[u8], problem: &str) -> Line {
 const LOST: &str = "let go of this entry (trimmed): it is shown from memory";
 
 /// Both clocks, where they differ.
-fn times(state: &State, entry: &EntryRef<'_>, event: &Event<'_>) -> String {
-    let zone = state.options.zone;
-    let by_id = zone.full(entry.id().ms);
-    let Some(told) = event.time_ms.and_then(|ms| u64::try_from(ms).ok()) else {
+fn times(state: &State, subject: &Subject<'_>) -> String {
+    let (zone, at_ms) = (state.options.zone, subject.id.ms);
+    let by_id = zone.full(at_ms);
+    let Some(told) = subject.event.time_ms.and_then(|ms| u64::try_from(ms).ok()) else {
         return format!("{by_id}  (by its id; the event tells none)");
     };
-    let skew = told.abs_diff(entry.id().ms);
-    let direction = if told > entry.id().ms {
-        "after"
-    } else {
-        "before"
-    };
+    let skew = told.abs_diff(at_ms);
+    let direction = if told > at_ms { "after" } else { "before" };
     if skew < 1_000 {
         by_id
     } else {

@@ -1,8 +1,10 @@
 //! The last row: keys, a notice, or a prompt; and the help over everything.
 
+use super::confirm;
 use super::number;
 use super::style::own;
 use super::until;
+use crate::app::consumer_groups::Reach;
 use crate::app::keymap::{self, Command, Section};
 use crate::app::layout::{Layout, PaneId, ScreenId};
 use crate::app::metrics::Below;
@@ -41,6 +43,7 @@ fn label(state: &State, command: Command, usual: Option<&'static str>) -> Option
     let on_session = state.screen == ScreenId::Session;
     let on_errors = state.screen == ScreenId::Errors;
     match command {
+        _ if state.screen == ScreenId::Groups => on_groups(state, command, usual),
         Command::PlayPause => Some(match state.playhead {
             Playhead::Paused(_) => "play",
             Playhead::Following | Playhead::Playing { .. } => "pause",
@@ -95,6 +98,48 @@ fn on_metrics(
     }
 }
 
+/// What can be changed is shown where something is selected that it is about.
+fn on_groups(state: &State, command: Command, usual: Option<&'static str>) -> Option<&'static str> {
+    let groups = &state.groups;
+    let focus = state.panes.focus;
+    let on_entry = matches!(focus, PaneId::Pending | PaneId::Detail) && groups.entry().is_some();
+    let on_group = focus == PaneId::ConsumerGroups && groups.group().is_some();
+    let can_change = groups.reach == Reach::Changes;
+    let if_so = |so: bool, label| (so && can_change).then_some(label);
+    match command {
+        Command::Open => Some(match focus {
+            PaneId::Streams => "groups",
+            PaneId::ConsumerGroups | PaneId::Consumers => "pending",
+            _ if groups.is_entry_open => "close",
+            _ => "entry",
+        }),
+        Command::NextForm if groups.is_entry_open => Some("form"),
+        Command::Back => Some("back"),
+        Command::Acknowledge => if_so(on_entry, "acknowledge, all deleted"),
+        Command::Claim => if_so(on_entry, "give to"),
+        Command::Republish => if_so(on_entry, "append again, edited"),
+        Command::Forget => if_so(
+            focus == PaneId::Consumers && groups.consumer().is_some(),
+            "forget",
+        ),
+        Command::SetId => if_so(on_group, "move"),
+        Command::CreateGroup => if_so(
+            matches!(focus, PaneId::ConsumerGroups | PaneId::Streams),
+            "make, destroy group",
+        ),
+        Command::PlayPause
+        | Command::StepBack
+        | Command::NextError
+        | Command::PreviousMarker
+        | Command::RunUntil
+        | Command::Follow
+        | Command::Filter
+        | Command::GoTo
+        | Command::NarrowSession => None,
+        _ => usual,
+    }
+}
+
 /// Of several keys for the same command only the first.
 fn short_keys(binding: &keymap::Binding) -> String {
     let mut seen = Vec::new();
@@ -141,6 +186,9 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
         Purpose::Note { .. } => "◆ note",
         Purpose::RunUntil => "run until",
         Purpose::Palette { .. } => "command",
+        Purpose::Group(ref asked) => confirm::label(asked),
+        Purpose::Confirm(ref proposal) if proposal.typed.is_some() => "type it",
+        Purpose::Confirm(_) => "sure?",
     };
     let status = status(state, prompt);
     let label_width = label.chars().count();
@@ -168,7 +216,12 @@ fn line(state: &State, prompt: &Prompt, width: u16) -> view::Prompt {
 
 fn status(state: &State, prompt: &Prompt) -> Line {
     match (&prompt.purpose, &state.narrowing, &prompt.error) {
-        (Purpose::GoTo | Purpose::Palette { .. }, _, _) | (_, _, Some(_)) => Line::new(),
+        (
+            Purpose::GoTo | Purpose::Palette { .. } | Purpose::Group(_) | Purpose::Confirm(_),
+            _,
+            _,
+        )
+        | (_, _, Some(_)) => Line::new(),
         (Purpose::RunUntil, _, None) => until::tally(state),
         (Purpose::Note { mark, .. }, _, None) => {
             own(&state.options.zone.clock(mark.id.ms), Tone::Dim)
@@ -197,6 +250,8 @@ fn below(prompt: &Prompt, wrong: Option<&std::ops::Range<u16>>, wide: usize) -> 
                 "Enter goes to the next match, ↑ to the one before; n N again later"
             }
             Purpose::Palette { .. } => "Enter runs it, ↑ ↓ choose, Esc goes back",
+            Purpose::Group(asked) => confirm::hint(asked),
+            Purpose::Confirm(proposal) => return confirm::how(proposal),
             Purpose::Filter(_) => {
                 "Enter keeps it, Esc goes back   type:error.*  user:u1,u2  latency>500  is:error  -word  /regex/  since:-10m"
             }

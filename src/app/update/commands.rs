@@ -1,7 +1,9 @@
 //! What the keys do.
 
 use super::settle::feed_height;
-use super::{bookmarks, errors, inspect, landing, metrics, scrubber, seek, sessions, until};
+use super::{
+    bookmarks, consumer_groups, errors, inspect, landing, metrics, scrubber, seek, sessions, until,
+};
 use crate::app::action::Effect;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
@@ -12,6 +14,7 @@ use crate::app::screen;
 use crate::app::spike_list;
 use crate::app::state::{Detail, State};
 use crate::app::zoom::{Turn, Zoom};
+use crate::model::EntryId;
 use crate::query::Filter;
 use crate::store::{Direction, Symbol};
 
@@ -26,6 +29,7 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
         ScreenId::Session => inspect::run(state, command),
         ScreenId::Metrics => metrics::run(state, command),
         ScreenId::Errors => errors::run(state, command),
+        ScreenId::Groups => consumer_groups::run(state, command),
     }
 }
 
@@ -83,6 +87,17 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Compare => state.tell("2 opens the session, where d compares its state"),
         Command::Longer | Command::Axis | Command::Patterns => {
             inspect::show(state, ScreenId::Metrics);
+        }
+        Command::Acknowledge
+        | Command::AcknowledgeDeleted
+        | Command::Claim
+        | Command::Forget
+        | Command::SetId
+        | Command::CreateGroup
+        | Command::DestroyGroup
+        | Command::Republish
+        | Command::RepublishEdited => {
+            state.tell("5 shows the consumer groups, which this key changes");
         }
         Command::Copy => return copy(state),
         Command::CopyCommand => return copy_command(state),
@@ -336,16 +351,22 @@ fn copy(state: &mut State) -> Vec<Effect> {
     let Some(entry) = state.selected() else {
         return Vec::new();
     };
-    let id = entry.id().to_string();
     let mut line = Vec::new();
     crate::model::line::write_entry(&mut line, entry.id(), entry.stream(), &entry.fields());
+    let id = entry.id();
+    copy_line(state, id, &line)
+}
+
+/// Copies the line of an entry.
+pub fn copy_line(state: &mut State, id: EntryId, line: &[u8]) -> Vec<Effect> {
+    let id = id.to_string();
     if line.len() > COPY_MAX_BYTES {
         state.tell(format!(
             "this entry is too large for the clipboard: copied its id, {id}"
         ));
         return vec![Effect::Copy(id)];
     }
-    let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+    let text = String::from_utf8_lossy(line).trim_end().to_owned();
     state.tell(format!("copied {id} as JSON"));
     vec![Effect::Copy(text)]
 }

@@ -21,6 +21,7 @@ pub fn show(state: &mut State, screen: ScreenId) {
     state.inspected = None;
     state.metrics.measured = None;
     state.failing = None;
+    state.groups.is_entry_open = false;
     state.panes.back_to = ScreenId::Dashboard;
     state.panes.zoomed = None;
     state.panes.focus = match screen {
@@ -28,6 +29,7 @@ pub fn show(state: &mut State, screen: ScreenId) {
         ScreenId::Session => PaneId::Session,
         ScreenId::Metrics => PaneId::Charts,
         ScreenId::Errors => PaneId::Errors,
+        ScreenId::Groups => PaneId::ConsumerGroups,
     };
 }
 
@@ -58,7 +60,7 @@ pub fn run(state: &mut State, command: Command) -> Vec<Effect> {
 }
 
 /// A filter is of the feed: what it shows is seen there.
-fn on_the_dashboard(state: &mut State, command: Command) -> Vec<Effect> {
+pub fn on_the_dashboard(state: &mut State, command: Command) -> Vec<Effect> {
     let effects = commands::common(state, command);
     show(state, ScreenId::Dashboard);
     effects

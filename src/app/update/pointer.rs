@@ -1,6 +1,6 @@
 //! The mouse: click a row, turn the wheel, drag the scrubber.
 
-use super::{bookmarks, scrubber, seek, sessions, spikes};
+use super::{bookmarks, consumer_groups, scrubber, seek, sessions, spikes};
 use crate::app::action::Effect;
 use crate::app::input::{Mouse, MouseKind};
 use crate::app::keymap::Command;
@@ -62,6 +62,10 @@ fn pane_at(state: &State, mouse: Mouse) -> Option<(PaneId, Area)> {
         (PaneId::Charts, l.charts),
         (PaneId::Lists, l.lists),
         (PaneId::Occurrences, l.occurrences),
+        (PaneId::Streams, l.streams),
+        (PaneId::ConsumerGroups, l.consumer_groups),
+        (PaneId::Consumers, l.consumers),
+        (PaneId::Pending, l.pending),
     ];
     let mut present = panes.into_iter().filter_map(|(id, area)| Some((id, area?)));
     present.find(|(_, area)| area.contains(mouse.column, mouse.row))
@@ -85,7 +89,7 @@ fn press(state: &mut State, mouse: Mouse) {
             let found = match state.screen {
                 ScreenId::Dashboard | ScreenId::Errors => screen::session_row(state, row),
                 ScreenId::Session => screen::timeline_row(state, row),
-                ScreenId::Metrics => None,
+                ScreenId::Metrics | ScreenId::Groups => None,
             };
             if let Some(seq) = found {
                 seek::stand_on(state, seq);
@@ -103,6 +107,11 @@ fn press(state: &mut State, mouse: Mouse) {
             if let Some(group) = screen::error_row(state, row) {
                 state.panes.group = Some(group.fingerprint);
                 seek::stand_on(state, group.last);
+            }
+        }
+        PaneId::Streams | PaneId::ConsumerGroups | PaneId::Consumers | PaneId::Pending => {
+            if let Some(at) = screen::consumer_group_row(state, pane, row) {
+                consumer_groups::select(state, pane, at);
             }
         }
         PaneId::Detail | PaneId::State | PaneId::Charts | PaneId::Lists => {}

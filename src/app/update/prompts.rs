@@ -1,7 +1,7 @@
 //! What the prompts do: the filter and run until, which show their answers while they are typed, going to a moment, and the
 //! list of commands.
 
-use super::{bookmarks, commands, seek, until};
+use super::{bookmarks, commands, group_changes, seek, until};
 use crate::app::action::Effect;
 use crate::app::input::{Code, Key};
 use crate::app::palette;
@@ -19,6 +19,9 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
     match (&prompt.purpose, key.code) {
         (Purpose::RunUntil, Code::Up) => return run_until(state, Direction::Reverse),
         (Purpose::RunUntil, Code::Down) => return run_until(state, Direction::Forward),
+        (Purpose::Confirm(proposal), code) if proposal.typed.is_none() => {
+            return group_changes::press(state, key.held, code);
+        }
         (Purpose::Palette { .. }, Code::Up) => return choose(state, -1),
         (Purpose::Palette { .. }, Code::Down) => return choose(state, 1),
         _ => {}
@@ -73,7 +76,9 @@ fn changed(state: &mut State) -> Vec<Effect> {
             prompt.purpose = Purpose::Palette { chosen: 0 };
             (None, Vec::new())
         }
-        Purpose::GoTo | Purpose::Note { .. } => (None, Vec::new()),
+        Purpose::GoTo | Purpose::Note { .. } | Purpose::Group(_) | Purpose::Confirm(_) => {
+            (None, Vec::new())
+        }
     };
     if let Some(prompt) = &mut state.prompt {
         prompt.error = error;
@@ -112,10 +117,13 @@ fn done(state: &mut State) -> Vec<Effect> {
     let Some(prompt) = state.prompt.take() else {
         return Vec::new();
     };
+    if let Purpose::Group(_) | Purpose::Confirm(_) = prompt.purpose {
+        return group_changes::answered(state, prompt);
+    }
     let text = prompt.input.value().trim().to_owned();
     match &prompt.purpose {
         Purpose::Filter(_) if prompt.error.is_some() => state.prompt = Some(prompt),
-        Purpose::Filter(_) | Purpose::RunUntil => {}
+        Purpose::Filter(_) | Purpose::RunUntil | Purpose::Group(_) | Purpose::Confirm(_) => {}
         Purpose::Palette { chosen } => {
             if let Some(item) = palette::listed(&text).get(*chosen) {
                 return commands::run(state, item.command);
@@ -149,6 +157,10 @@ fn cancelled(state: &mut State) -> Vec<Effect> {
         }
         Purpose::RunUntil => return until::stop(state),
         Purpose::GoTo | Purpose::Palette { .. } => return Vec::new(),
+        Purpose::Group(_) | Purpose::Confirm(_) => {
+            state.tell("nothing was changed");
+            return Vec::new();
+        }
     };
     let filter = before.map(|n| n.filter).unwrap_or_default();
     let now = state

@@ -1,6 +1,6 @@
 //! What must hold after every action: the playhead stands on the log, the feed shows the playhead, the session pane has a session.
 
-use super::{errors, sessions};
+use super::{consumer_groups, errors, sessions};
 use crate::app::inspected::{Inspected, Subject};
 use crate::app::layout::ScreenId;
 use crate::app::playhead::Playhead;
@@ -37,6 +37,7 @@ pub fn settle(state: &mut State) {
             keep_playhead_in_timeline(state);
         }
         ScreenId::Errors => errors::settle(state),
+        ScreenId::Groups => consumer_groups::settle(state),
     }
     sessions::keep_up(state);
 }

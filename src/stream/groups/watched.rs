@@ -1,0 +1,419 @@
+//! One stream that is looked at again and again: two round trips a look, whatever the number of its groups.
+
+use ::redis::{Cmd, Pipeline, RedisError, RedisResult, Value, cmd};
+use hashbrown::HashMap;
+
+use super::lag::{self, Compared, Ends};
+use super::reply::{self, GroupFacts, StreamFacts};
+use crate::model::consumer_groups::{ConsumerStatus, GroupStatus, StreamStatus};
+use crate::model::{EntryId, Ms};
+use crate::source::redis::wire::Wire;
+use crate::stream::StreamError;
+
+/// Groups of a stream that are told of.
+const GROUPS: usize = 100;
+/// Consumers of a group that are told of.
+const CONSUMERS: usize = 100;
+/// Where a group has more consumers than this, the server is not made to list them.
+const MANY_CONSUMERS: u64 = 1_000;
+/// Entries that are listed to be counted, at each end of a stream.
+const COUNTED: u64 = 1_000;
+/// Bytes that the entries listed at one end may have, by their mean size.
+const COUNTED_BYTES: u64 = 1 << 20;
+/// The size of an entry where the server does not say how much memory the stream takes.
+const ENTRY_BYTES: u64 = 1 << 10;
+
+/// A stream, with what was learned of it before.
+pub struct Watched {
+    /// Its key.
+    pub key: Vec<u8>,
+    /// The shared socket; in a cluster, of this stream's node.
+    wire: Wire,
+    memory_bytes: Option<u64>,
+    memory_fault: Option<String>,
+    compared: HashMap<Vec<u8>, Compared>,
+}
+
+/// What one look at a stream brought.
+pub struct Look {
+    /// The stream.
+    pub status: StreamStatus,
+    /// Commands sent.
+    pub commands: u32,
+    /// Why nothing can be asked over this connection any more.
+    pub broken: Option<StreamError>,
+}
+
+/// The answers of the second round trip.
+struct Details {
+    stream: Option<StreamFacts>,
+    ends: Ends,
+    groups: Vec<(Option<RedisResult<Value>>, Option<RedisResult<Value>>)>,
+}
+
+impl Watched {
+    /// Nothing is known of it yet.
+    pub fn new(key: Vec<u8>, wire: Wire) -> Self {
+        Self {
+            key,
+            wire,
+            memory_bytes: None,
+            memory_fault: None,
+            compared: HashMap::new(),
+        }
+    }
+
+    /// Looks at it.
+    pub async fn look(&mut self, place: &str, with_memory: bool) -> Look {
+        let mut look = Look {
+            status: StreamStatus {
+                key: self.key.clone(),
+                ..StreamStatus::default()
+            },
+            commands: 0,
+            broken: None,
+        };
+        if let Err(error) = self.fill(&mut look, place, with_memory).await {
+            look.status.faults.push(error.trouble().what.clone());
+            look.broken = Some(error);
+        }
+        look
+    }
+
+    /// An error here is one of the connection.
+    async fn fill(
+        &mut self,
+        look: &mut Look,
+        place: &str,
+        with_memory: bool,
+    ) -> Result<(), StreamError> {
+        let key = self.key.clone();
+        let faults = Faults { place, key: &key };
+        let answers = self
+            .ask(look, &self.first_questions(with_memory), place)
+            .await?;
+        let mut answers = answers.into_iter();
+        let (stream, groups) = (answers.next(), answers.next());
+        let stream = match stream {
+            Some(Ok(reply)) => Some(reply::stream(reply)),
+            Some(Err(error)) if is_missing(&error) => {
+                look.status
+                    .faults
+                    .push("there is no such stream".to_owned());
+                return Ok(());
+            }
+            Some(Err(error)) if is_wrong_type(&error) => {
+                look.status.faults.push(faults.told(&error)?);
+                return Ok(());
+            }
+            Some(Err(error)) => {
+                look.status
+                    .faults
+                    .push(format!("length, ids: {}", faults.told(&error)?));
+                None
+            }
+            None => None,
+        };
+        if let Some(answer) = answers.next() {
+            self.note_memory(answer, &faults)?;
+        }
+        let groups = match groups {
+            Some(Ok(reply)) => reply::groups(reply),
+            Some(Err(error)) => {
+                look.status
+                    .faults
+                    .push(format!("groups: {}", faults.told(&error)?));
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        look.status.memory_bytes = self.memory_bytes;
+        look.status.faults.extend(self.memory_fault.clone());
+        let groups = bounded(groups, &mut look.status);
+        self.fill_groups(look, place, stream, groups).await
+    }
+
+    fn first_questions(&self, with_memory: bool) -> Pipeline {
+        let mut questions = Pipeline::new();
+        questions.add_command(about("STREAM", &self.key));
+        questions.add_command(about("GROUPS", &self.key));
+        if with_memory {
+            let mut memory = cmd("MEMORY");
+            memory.arg("USAGE").arg(&self.key).arg("SAMPLES").arg(5);
+            questions.add_command(memory);
+        }
+        questions
+    }
+
+    fn note_memory(
+        &mut self,
+        answer: RedisResult<Value>,
+        faults: &Faults<'_>,
+    ) -> Result<(), StreamError> {
+        (self.memory_bytes, self.memory_fault) = match answer {
+            Ok(bytes) => (crate::source::redis::parse::number(&bytes), None),
+            Err(error) => (None, Some(format!("memory: {}", faults.told(&error)?))),
+        };
+        Ok(())
+    }
+
+    async fn fill_groups(
+        &mut self,
+        look: &mut Look,
+        place: &str,
+        stream: Option<StreamFacts>,
+        groups: Vec<GroupFacts>,
+    ) -> Result<(), StreamError> {
+        let details = match groups.is_empty() {
+            true => None,
+            false => Some(self.details(look, place, stream, &groups).await?),
+        };
+        // What was told together with the counts fits them.
+        let stream = details
+            .as_ref()
+            .and_then(|details| details.stream)
+            .or(stream);
+        if let Some(stream) = stream {
+            note_stream(&mut look.status, &stream);
+        }
+        let mut before = std::mem::take(&mut self.compared);
+        let Some(details) = details else {
+            return Ok(());
+        };
+        let key = self.key.clone();
+        let faults = Faults { place, key: &key };
+        for (group, (summary, consumers)) in groups.into_iter().zip(details.groups) {
+            let mut status = GroupStatus {
+                name: group.name.clone(),
+                pending: group.pending,
+                last_delivered: Some(group.last_delivered),
+                entries_read: group.read,
+                consumer_count: group.consumers,
+                ..GroupStatus::default()
+            };
+            if let Some(stream) = &stream {
+                let known = before.remove(&group.name);
+                let (lag, compared) = lag::split(stream, &group, &details.ends, known);
+                status.lag = lag;
+                status.behind_ms = behind_ms(stream, &group);
+                if let Some(compared) = compared {
+                    self.compared.insert(group.name.clone(), compared);
+                }
+            } else {
+                status.lag.total = group.lag;
+            }
+            note_pending(&mut status, summary, &faults)?;
+            note_consumers(&mut status, consumers, &faults)?;
+            look.status.groups.push(status);
+        }
+        Ok(())
+    }
+
+    /// What has to be asked of each group by itself, and what has to be counted.
+    async fn details(
+        &mut self,
+        look: &mut Look,
+        place: &str,
+        stream: Option<StreamFacts>,
+        groups: &[GroupFacts],
+    ) -> Result<Details, StreamError> {
+        let mut questions = Pipeline::new();
+        let counts = stream.and_then(|stream| self.to_count(&stream, groups));
+        if let Some(count) = counts {
+            questions.add_command(about("STREAM", &self.key));
+            questions.add_command(range("XRANGE", &self.key, "-", "+", count));
+            questions.add_command(range("XREVRANGE", &self.key, "+", "-", count));
+        }
+        let many = |group: &GroupFacts| group.consumers.is_some_and(|n| n > MANY_CONSUMERS);
+        for group in groups.iter().filter(|group| !many(group)) {
+            let mut summary = cmd("XPENDING");
+            summary.arg(&self.key).arg(&group.name);
+            questions.add_command(summary);
+            let mut consumers = about("CONSUMERS", &self.key);
+            consumers.arg(&group.name);
+            questions.add_command(consumers);
+        }
+        let answers = self.ask(look, &questions, place).await?;
+        let mut answers = answers.into_iter();
+        let mut listed = || answers.next().and_then(Result::ok);
+        let (stream, ends) = match counts {
+            None => (None, Ends::default()),
+            Some(_) => (
+                listed().map(reply::stream),
+                Ends {
+                    oldest: listed().map(reply::ids).unwrap_or_default(),
+                    newest: listed().map(reply::ids).unwrap_or_default(),
+                },
+            ),
+        };
+        let answered = groups.iter().map(|group| match many(group) {
+            true => (None, None),
+            false => (answers.next(), answers.next()),
+        });
+        Ok(Details {
+            stream,
+            ends,
+            groups: answered.collect(),
+        })
+    }
+
+    /// How many entries to list at each end so that every group's place is found, if that is cheap.
+    fn to_count(&self, stream: &StreamFacts, groups: &[GroupFacts]) -> Option<u64> {
+        let length = stream.length.max(1);
+        let size = self
+            .memory_bytes
+            .map_or(ENTRY_BYTES, |bytes| bytes / length);
+        let limit = (COUNTED_BYTES / size.max(1)).clamp(1, COUNTED);
+        let open = groups.iter().filter(|group| {
+            let by_ends = lag::after_by_ends(stream, group.last_delivered);
+            by_ends.is_none()
+        });
+        // The counter may be off, but hints at where the place is.
+        let hint = |group: &GroupFacts| {
+            let after = stream.added.zip(group.read);
+            let after = after.map_or(limit, |(added, read)| added.saturating_sub(read));
+            after.min(length.saturating_sub(after)).saturating_add(1)
+        };
+        let needed = open.map(hint).filter(|n| *n <= limit).max()?;
+        Some(needed.saturating_add(8).min(limit))
+    }
+
+    async fn ask(
+        &mut self,
+        look: &mut Look,
+        questions: &Pipeline,
+        place: &str,
+    ) -> Result<Vec<RedisResult<Value>>, StreamError> {
+        let count = questions.cmd_iter().count();
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        look.commands += u32::try_from(count).unwrap_or(u32::MAX);
+        let answers = self.wire.ask_all(&self.key, questions).await;
+        answers.map_err(|error| StreamError::of(&error, place, &self.key))
+    }
+}
+
+/// Why one question was not answered.
+struct Faults<'a> {
+    place: &'a str,
+    key: &'a [u8],
+}
+
+impl Faults<'_> {
+    /// In words; an error where no other question will be answered either.
+    fn told(&self, error: &RedisError) -> Result<String, StreamError> {
+        match StreamError::of(error, self.place, self.key) {
+            broken @ StreamError::NotConnected(_) => Err(broken),
+            other => Ok(other.trouble().what.clone()),
+        }
+    }
+}
+
+fn about(what: &str, key: &[u8]) -> Cmd {
+    let mut question = cmd("XINFO");
+    question.arg(what).arg(key);
+    question
+}
+
+fn range(name: &str, key: &[u8], from: &str, to: &str, count: u64) -> Cmd {
+    let mut question = cmd(name);
+    question.arg(key).arg(from).arg(to).arg("COUNT").arg(count);
+    question
+}
+
+pub(super) fn is_missing(error: &RedisError) -> bool {
+    error.to_string().contains("no such key")
+}
+
+fn is_wrong_type(error: &RedisError) -> bool {
+    error.code() == Some("WRONGTYPE")
+}
+
+fn bounded(mut groups: Vec<GroupFacts>, status: &mut StreamStatus) -> Vec<GroupFacts> {
+    groups.sort_by(|a, b| a.name.cmp(&b.name));
+    if groups.len() > GROUPS {
+        let all = groups.len();
+        groups.truncate(GROUPS);
+        status
+            .faults
+            .push(format!("only {GROUPS} of its {all} groups are listed"));
+    }
+    groups
+}
+
+fn note_stream(status: &mut StreamStatus, stream: &StreamFacts) {
+    status.length = Some(stream.length);
+    status.first = stream.first;
+    status.last = Some(stream.last);
+    status.added = stream.added;
+    status.trimmed = stream
+        .added
+        .and_then(|added| added.checked_sub(stream.length));
+}
+
+fn note_pending(
+    status: &mut GroupStatus,
+    answer: Option<RedisResult<Value>>,
+    faults: &Faults<'_>,
+) -> Result<(), StreamError> {
+    match answer {
+        Some(Ok(reply)) => {
+            let (count, first) = reply::pending_summary(reply);
+            status.pending = status.pending.or(count);
+            status.first_pending = first;
+        }
+        Some(Err(error)) => status
+            .faults
+            .push(format!("oldest pending: {}", faults.told(&error)?)),
+        None => {}
+    }
+    Ok(())
+}
+
+fn note_consumers(
+    status: &mut GroupStatus,
+    answer: Option<RedisResult<Value>>,
+    faults: &Faults<'_>,
+) -> Result<(), StreamError> {
+    match answer {
+        Some(Ok(reply)) => {
+            status.consumers = Some(most_pending(reply::consumers(reply), &mut status.faults))
+        }
+        Some(Err(error)) => status
+            .faults
+            .push(format!("consumers: {}", faults.told(&error)?)),
+        None => status.faults.push(format!(
+            "its more than {MANY_CONSUMERS} consumers are not listed"
+        )),
+    }
+    Ok(())
+}
+
+fn most_pending(
+    mut consumers: Vec<ConsumerStatus>,
+    faults: &mut Vec<String>,
+) -> Vec<ConsumerStatus> {
+    if consumers.len() > CONSUMERS {
+        let all = consumers.len();
+        consumers.sort_by_key(|one| std::cmp::Reverse(one.pending));
+        consumers.truncate(CONSUMERS);
+        faults.push(format!(
+            "only the {CONSUMERS} of its {all} consumers with the most pending are listed"
+        ));
+    }
+    consumers.sort_by(|a, b| a.name.cmp(&b.name));
+    consumers
+}
+
+/// From the last delivered entry, or else the oldest there is, to the newest.
+fn behind_ms(stream: &StreamFacts, group: &GroupFacts) -> Option<Ms> {
+    let Some(newest) = stream.newest else {
+        return Some(0);
+    };
+    let from = match group.last_delivered {
+        EntryId::MIN => stream.first?,
+        delivered => delivered,
+    };
+    Some(newest.ms.saturating_sub(from.ms))
+}
