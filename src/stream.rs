@@ -2,12 +2,23 @@
 //!
 //! Invariant: every command that changes a server passes through a [`Link`], and a link opens only where the user allowed it
 //! ([`Access::ReadWrite`]). Appending is the only way in: nothing here edits an entry.
-#![expect(dead_code, reason = "the commands that use the link come next")]
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::model::Ms;
 
 mod companion;
+pub mod consume;
 mod error;
 mod link;
 
 pub use crate::source::{Access, RedisSpec};
+pub use consume::{Batch, Begin, Consumer, Delivery, Failed, Subscription};
 pub use error::StreamError;
 pub use link::Link;
+
+/// This machine's time, ms since the epoch.
+fn now_ms() -> Ms {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX))
+}
