@@ -7,12 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::Ms;
 
+pub mod analytics;
 mod companion;
 pub mod consume;
 mod error;
 mod link;
 
 pub use crate::source::{Access, RedisSpec};
+pub use analytics::{Analytics, ReadModel};
 pub use consume::{Batch, Begin, Consumer, Delivery, Failed, Subscription};
 pub use error::StreamError;
 pub use link::Link;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    consume, demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail, watch,
+    analytics, consume, demo, doctor, errors, query, replay, session, sessions, spikes, stats,
+    tail, watch,
 };
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
@@ -99,6 +100,8 @@ pub enum Command {
     Spikes(spikes::SpikesArgs),
     /// Take events as a consumer of a group, and acknowledge what was done
     Consume(consume::ConsumeArgs),
+    /// Keep figures of a stream in <stream>:metrics, each entry counted once; or show them
+    Analytics(analytics::AnalyticsArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
 }

@@ -5,9 +5,9 @@
 //! Ctrl-C (exit status 130) and SIGTERM (0) end it when the batch in hand is done; the second one ends it at once.
 
 mod command;
-mod ending;
+pub mod ending;
 mod lines;
-mod told;
+pub mod told;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -73,7 +73,11 @@ pub struct ConsumeArgs {
     pub command: Vec<OsString>,
 }
 
-fn begin(text: &str) -> Result<Begin, String> {
+/// Reads where a group begins.
+///
+/// # Errors
+/// What it can be.
+pub fn begin(text: &str) -> Result<Begin, String> {
     match text {
         "start" => Ok(Begin::Start),
         "now" => Ok(Begin::Now),

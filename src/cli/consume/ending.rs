@@ -6,30 +6,35 @@ use crate::cli::failure::Status;
 use crate::cli::interrupt::Interrupt;
 
 /// Ctrl-C or SIGTERM.
-pub(super) struct Ending {
+#[derive(Debug)]
+pub struct Ending {
     interrupt: Interrupt,
     terminate: Option<Signal>,
 }
 
 impl Ending {
     /// Listens from now on. The second signal ends the process at once.
-    pub(super) fn listen() -> Self {
+    #[must_use]
+    pub fn listen() -> Self {
         Self {
             terminate: signal(SignalKind::terminate()).ok(),
             interrupt: Interrupt::or_terminate(),
         }
     }
 
-    pub(super) fn is_asked(&self) -> bool {
+    /// Whether the end was asked for.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
         self.interrupt.is_pressed()
     }
 
-    pub(super) async fn asked(&mut self) {
+    /// Waits until it is.
+    pub async fn asked(&mut self) {
         self.interrupt.pressed().await;
     }
 
-    /// What stops a service ends it as asked; Ctrl-C interrupts it.
-    pub(super) fn status(&mut self) -> Status {
+    /// The exit status: what stops a service ends it as asked (0); Ctrl-C interrupts it (130).
+    pub fn status(&mut self) -> Status {
         let waker = std::task::Waker::noop();
         let mut now = std::task::Context::from_waker(waker);
         let terminated = self
