@@ -2,9 +2,11 @@
 //!
 //! Invariant: every way out passes [`main`], which prints a failure to stderr and turns it into an exit status.
 
+pub mod analytics;
 pub mod args;
 pub mod config;
 pub mod confirm;
+pub mod consume;
 pub mod demo;
 pub mod doctor;
 pub mod errors;
@@ -79,6 +81,8 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
         Some(Command::Publish(args)) => wait_for(publish::run(args, &cli.global.files, &setup)),
+        Some(Command::Analytics(args)) => wait_for(analytics::run(args, &setup)),
+        Some(Command::Consume(args)) => wait_for(consume::run(args, &setup)),
         Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),

@@ -238,7 +238,9 @@ pub fn install_tls() {
     drop(rustls::crypto::ring::default_provider().install_default());
 }
 
-fn now_ms() -> Ms {
+/// This machine's time, ms since the epoch.
+#[must_use]
+pub fn now_ms() -> Ms {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(Ms::MAX))
 }

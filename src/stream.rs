@@ -2,16 +2,20 @@
 //!
 //! Invariant: every command that changes a server passes through a [`Link`], and a link opens only where the user allowed it
 //! ([`Access::ReadWrite`]). Appending is the only way in: nothing here edits an entry.
-#![expect(dead_code, reason = "the commands that use all of the link come next")]
 
+pub mod analytics;
 mod companion;
+pub mod consume;
 mod error;
 pub mod groups;
 mod link;
 pub mod log_file;
 pub mod publish;
 
+use crate::source::now_ms;
 pub use crate::source::{Access, RedisSpec};
+pub use analytics::{Analytics, ReadModel};
+pub use consume::{Batch, Begin, Consumer, Delivery, Failed, Subscription};
 pub use error::StreamError;
 pub use link::Link;
 pub use publish::{Draft, Fate, MaxLen, PublishOptions, Publisher, Receipt, Retry, Unfinished};

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    config, demo, doctor, errors, publish, query, replay, session, sessions, spikes, stats, tail,
-    watch,
+    analytics, config, consume, demo, doctor, errors, publish, query, replay, session, sessions,
+    spikes, stats, tail, watch,
 };
 use crate::config::value::{Name, Names};
 use crate::config::{ColorChoice, Layer, Secret, Size};
@@ -110,6 +110,10 @@ pub enum Command {
     Errors(errors::ErrorsArgs),
     /// Episodes of abnormal rate or latency
     Spikes(spikes::SpikesArgs),
+    /// Take events as a consumer of a group, and acknowledge what was done
+    Consume(consume::ConsumeArgs),
+    /// Keep figures of a stream in <stream>:metrics, each entry counted once; or show them
+    Analytics(analytics::AnalyticsArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
     /// What is configured and where each value comes from; what is wrong in a configuration
