@@ -7,7 +7,9 @@
 mod companion;
 mod error;
 mod link;
+mod replay;
 
 pub use crate::source::{Access, RedisSpec};
 pub use error::StreamError;
 pub use link::Link;
+pub use replay::{Copier, GoOn, MARK, is_read, origin_of};
