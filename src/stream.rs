@@ -4,12 +4,14 @@
 //! ([`Access::ReadWrite`]). Appending is the only way in: nothing here edits an entry.
 #![expect(dead_code, reason = "the commands that use the link come next")]
 
+mod audit;
 mod companion;
 mod error;
 mod link;
 mod replay;
 
 pub use crate::source::{Access, RedisSpec};
+pub use audit::{Appended, AuditFile, Chain, ChainFault, FaultKind, Hash, Opened, Sealed, verify};
 pub use error::StreamError;
 pub use link::Link;
 pub use replay::{Copier, GoOn, MARK, is_read, origin_of};
