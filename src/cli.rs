@@ -3,6 +3,7 @@
 //! Invariant: every way out passes [`main`], which prints a failure to stderr and turns it into an exit status.
 
 pub mod args;
+pub mod audit;
 pub mod confirm;
 pub mod demo;
 pub mod doctor;
@@ -72,6 +73,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Stats(args)) => wait_for(stats::run(args, &setup)),
         Some(Command::Errors(args)) => wait_for(errors::run(args, &setup)),
         Some(Command::Spikes(args)) => wait_for(spikes::run(args, &setup)),
+        Some(Command::Audit(args)) => wait_for(audit::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
     }

@@ -24,12 +24,14 @@
 //! # }
 //! ```
 
+mod auditor;
 mod fault;
 mod file;
 mod seal;
 mod verify;
 mod written;
 
+pub use auditor::Auditor;
 pub use fault::{ChainFault, FaultKind};
 pub use file::{Appended, AuditFile, Opened};
 pub use seal::{Hash, Sealed};

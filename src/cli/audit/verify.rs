@@ -131,7 +131,10 @@ fn text(out: &mut impl Write, chain: &Chain) -> io::Result<()> {
         writeln!(out, "last     {last}, written {to}")?;
     }
     writeln!(out, "head     {}", chain.head)?;
-    writeln!(out, "every line is as it was written, and none is missing before the last")
+    writeln!(
+        out,
+        "every line is as it was written, and none is missing before the last"
+    )
 }
 
 fn as_json(chain: &Chain) -> serde_json::Value {
@@ -161,7 +164,13 @@ fn as_json(chain: &Chain) -> serde_json::Value {
 fn refusal(path: &Path, chain: &Chain, fault: &ChainFault) -> Failure {
     if chain.lines > 0 && fault.kind != FaultKind::Cut {
         let lines = grouped(chain.lines);
-        say("note", &format!("the first {lines} lines hold, up to the hash {}", chain.head));
+        say(
+            "note",
+            &format!(
+                "the first {lines} lines hold, up to the hash {}",
+                chain.head
+            ),
+        );
     }
     let hint = match fault.kind {
         FaultKind::Torn => {

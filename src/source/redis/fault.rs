@@ -47,6 +47,11 @@ pub fn is_forbidden(error: &RedisError) -> bool {
     code(error) == "NOPERM"
 }
 
+/// Whether the server does not know the script that was called.
+pub fn is_unknown_script(error: &RedisError) -> bool {
+    error.code() == Some("NOSCRIPT") || error.to_string().contains("NOSCRIPT")
+}
+
 /// Whether the user may send the command that was answered by this error; `None` where it does not tell.
 pub fn is_allowed(error: &RedisError) -> Option<bool> {
     match code(error).as_str() {

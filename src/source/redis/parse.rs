@@ -83,14 +83,67 @@ pub fn entries(value: Value) -> Vec<Entry> {
     items(value).into_iter().filter_map(entry).collect()
 }
 
+/// What a consumer was given.
+#[derive(Debug, Default, PartialEq)]
+pub struct Delivered {
+    /// The entries that are there.
+    pub entries: Vec<Entry>,
+    /// Ids whose entries were deleted.
+    pub gone: Vec<EntryId>,
+    /// Deleted entries of which not even the id is told (`XCLAIM` and `XAUTOCLAIM` before 7.0).
+    pub nameless: usize,
+}
+
+/// The list in a reply of `XREADGROUP`, `XCLAIM` or `XAUTOCLAIM`.
+pub fn delivered(value: Value) -> Delivered {
+    let mut found = Delivered::default();
+    for item in items(value) {
+        let mut parts = items(item).into_iter();
+        let id = parts.next().and_then(|id| EntryId::from_bytes(bytes(&id)?));
+        match (id, parts.next().and_then(field_list)) {
+            (Some(id), Some(fields)) => found.entries.push(Entry { id, fields }),
+            (Some(id), None) => found.gone.push(id),
+            (None, _) => found.nameless += 1,
+        }
+    }
+    found
+}
+
+/// The ids in a list.
+pub fn ids(value: Value) -> Vec<EntryId> {
+    let listed = items(value).into_iter();
+    listed
+        .filter_map(|id| EntryId::from_bytes(bytes(&id)?))
+        .collect()
+}
+
+/// The list of the only stream in a reply of `XREADGROUP`; `Nil` where there is none.
+pub fn only_stream(value: Value) -> Value {
+    match value {
+        Value::Map(pairs) => pairs
+            .into_iter()
+            .next()
+            .map_or(Value::Nil, |(_, list)| list),
+        other => {
+            let stream = items(other).into_iter().next().map(items);
+            let mut parts = stream.unwrap_or_default().into_iter();
+            parts.nth(1).unwrap_or(Value::Nil)
+        }
+    }
+}
+
+fn field_list(value: Value) -> Option<Vec<Value>> {
+    match value {
+        Value::Array(fields) => Some(fields),
+        Value::Map(pairs) => Some(pairs.into_iter().flat_map(|(n, v)| [n, v]).collect()),
+        _ => None,
+    }
+}
+
 fn entry(value: Value) -> Option<Entry> {
     let mut parts = items(value).into_iter();
     let id = EntryId::from_bytes(bytes(&parts.next()?)?)?;
-    let fields = match parts.next()? {
-        Value::Array(fields) => fields,
-        Value::Map(pairs) => pairs.into_iter().flat_map(|(n, v)| [n, v]).collect(),
-        _ => return None,
-    };
+    let fields = field_list(parts.next()?)?;
     Some(Entry { id, fields })
 }
 
@@ -160,6 +213,23 @@ mod tests {
         }
         assert_eq!(fields, [(&b"a"[..], &b"1"[..]), (b"a", b"2")]);
         assert_eq!(streams(Value::Nil), []);
+    }
+
+    #[test]
+    fn what_was_deleted_is_told_apart_from_what_is_there() {
+        let there = items(list()).remove(0);
+        let gone = Value::Array(vec![text("8-0"), Value::Nil]);
+        let reply = || Value::Array(vec![there.clone(), gone.clone(), Value::Nil]);
+        let found = delivered(reply());
+        assert_eq!(
+            found.entries.iter().map(|e| e.id.ms).collect::<Vec<_>>(),
+            [7]
+        );
+        assert_eq!((found.gone, found.nameless), (vec![EntryId::new(8, 0)], 1));
+        let resp2 = Value::Array(vec![Value::Array(vec![text("s"), reply()])]);
+        let resp3 = Value::Map(vec![(text("s"), reply())]);
+        assert_eq!((only_stream(resp2), only_stream(resp3)), (reply(), reply()));
+        assert_eq!(only_stream(Value::Nil), Value::Nil);
     }
 
     #[test]

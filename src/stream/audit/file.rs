@@ -6,7 +6,6 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -16,7 +15,7 @@ use super::written::{Written, print};
 use super::{Chain, FaultKind, Hash, verify};
 use crate::model::{EntryId, FieldRef, Ms};
 use crate::store::Trouble;
-use crate::stream::StreamError;
+use crate::stream::{StreamError, now_ms};
 
 /// Bytes read at once.
 const READ_BYTES: usize = 1 << 18;
@@ -271,9 +270,4 @@ fn cannot(done: &str, path: &Path, error: &io::Error) -> StreamError {
 
 fn failed(what: String, hint: &str) -> StreamError {
     StreamError::Failed(Trouble::new(what, hint))
-}
-
-fn now_ms() -> Ms {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX))
 }

@@ -1,0 +1,10 @@
+//! Consumer groups against a real Redis: in the library and by the real binary. Nothing acknowledged that was not done, nothing
+//! lost, whatever dies.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+#[path = "consume/library.rs"]
+mod library;
+#[path = "consume/stage.rs"]
+mod stage;
