@@ -11,14 +11,14 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::{fs::File, io::BufReader, path::Path};
 //! use lookback::model::EntryId;
-//! use lookback::stream::{AuditFile, verify};
+//! use lookback::stream::{AuditFile, verify_chain};
 //!
 //! let path = Path::new("audit.jsonl");
 //! let (mut audit, _) = AuditFile::open(path)?;
 //! audit.append(b"memory:events", [(EntryId::new(1_700_000_000_000, 0), vec![(&b"type"[..], &b"x"[..])])])?;
 //! println!("{} lines up to {}", audit.lines(), audit.head());
 //!
-//! let chain = verify(BufReader::new(File::open(path)?), |_| {})?;
+//! let chain = verify_chain(BufReader::new(File::open(path)?), |_| {})?;
 //! assert_eq!(chain.fault, None);
 //! # Ok(())
 //! # }
@@ -35,4 +35,4 @@ pub use auditor::Auditor;
 pub use fault::{ChainFault, FaultKind};
 pub use file::{Appended, AuditFile, Opened};
 pub use seal::{Hash, Sealed};
-pub use verify::{Chain, verify};
+pub use verify::{Chain, verify_chain};

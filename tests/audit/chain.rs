@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use lookback::model::{EntryId, FieldRef};
-use lookback::stream::{AuditFile, Chain, FaultKind, Hash, verify};
+use lookback::stream::{AuditFile, Chain, FaultKind, Hash, verify_chain};
 use proptest::prelude::*;
 
 fn chain(bytes: &[u8]) -> Chain {
-    verify(bytes, |_| {}).unwrap()
+    verify_chain(bytes, |_| {}).unwrap()
 }
 
 /// The lines of a file of `n` entries, newlines included.
@@ -64,7 +64,7 @@ fn a_file_as_it_was_written_holds() {
     );
     let last = String::from_utf8(lines[8].clone()).unwrap();
     assert!(last.contains(&format!("\"hash\":\"{}\"", chain.head)));
-    let empty = verify(&b""[..], |_| {}).unwrap();
+    let empty = verify_chain(&b""[..], |_| {}).unwrap();
     assert_eq!(
         (empty.fault, empty.lines, empty.head),
         (None, 0, Hash::ZERO)

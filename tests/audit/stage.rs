@@ -1,12 +1,13 @@
 //! A server, a home and a file of a test's own, and what the server says of the group.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use lookback::model::line;
-use lookback::stream::{Chain, verify};
+use lookback::stream::{Chain, verify_chain};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -103,7 +104,7 @@ impl Stage {
 
     /// The chain of the file, which has to hold.
     pub fn chain(&self) -> Chain {
-        let chain = verify(&self.bytes()[..], |_| {}).unwrap();
+        let chain = verify_chain(&self.bytes()[..], |_| {}).unwrap();
         assert_eq!(chain.fault, None);
         chain
     }
@@ -137,11 +138,11 @@ impl Stage {
         let delivered: u64 = delivered.split('-').next().unwrap().parse().unwrap();
         let pending: Vec<(String, String, u64, u64)> =
             self.server.run("XPENDING s audit-group - + 1000000");
-        let is_pending = |id: &String| pending.iter().any(|(other, ..)| other == id);
+        let pending: HashSet<String> = pending.into_iter().map(|(id, ..)| id).collect();
         all.into_iter()
             .filter(|n| *n <= delivered)
             .map(|n| format!("{n}-0"))
-            .filter(|id| !is_pending(id))
+            .filter(|id| !pending.contains(id))
             .collect()
     }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::app::screen::number::grouped;
 use crate::cli::failure::{Failure, Status, say};
 use crate::cli::setup::Setup;
-use crate::stream::{Chain, ChainFault, FaultKind, Hash, verify};
+use crate::stream::{Chain, ChainFault, FaultKind, Hash, verify_chain};
 
 /// Bytes read at once.
 const READ_BYTES: usize = 1 << 20;
@@ -52,7 +52,7 @@ pub fn run(args: &VerifyArgs, setup: &Setup) -> Result<Status, Failure> {
     let path = args.path.as_path();
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let mut noted = Noted::new(args);
-    let chain = verify(BufReader::with_capacity(READ_BYTES, file), |sealed| {
+    let chain = verify_chain(BufReader::with_capacity(READ_BYTES, file), |sealed| {
         noted.pass(sealed.n, sealed.hash);
     });
     let mut chain = chain.map_err(|error| unreadable(path, &error))?;

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 
 use super::seal::{seal, write_content};
 use super::written::{Written, print};
-use super::{Chain, FaultKind, Hash, verify};
+use super::{Chain, FaultKind, Hash, verify_chain};
 use crate::model::{EntryId, FieldRef, Ms};
 use crate::store::Trouble;
 use crate::stream::{StreamError, now_ms};
@@ -194,7 +194,7 @@ impl AuditFile {
         let unreadable = |error: io::Error| cannot("read", &path, &error);
         self.file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         let written = &mut self.written;
-        let chain = verify(BufReader::with_capacity(READ_BYTES, &self.file), |sealed| {
+        let chain = verify_chain(BufReader::with_capacity(READ_BYTES, &self.file), |sealed| {
             written.note(print(sealed.id().unwrap_or_default(), sealed.entry))
         });
         let chain = chain.map_err(unreadable)?;

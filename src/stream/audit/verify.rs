@@ -44,7 +44,10 @@ impl Chain {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn verify(mut file: impl BufRead, mut each: impl FnMut(&Sealed<'_>)) -> io::Result<Chain> {
+pub fn verify_chain(
+    mut file: impl BufRead,
+    mut each: impl FnMut(&Sealed<'_>),
+) -> io::Result<Chain> {
     let mut chain = Chain::EMPTY;
     // The head before the last line, for telling one that was inserted.
     let mut before = Hash::ZERO;
