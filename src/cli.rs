@@ -4,6 +4,7 @@
 
 pub mod analytics;
 pub mod args;
+pub mod audit;
 pub mod config;
 pub mod confirm;
 pub mod consume;
@@ -89,6 +90,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Stats(args)) => wait_for(stats::run(args, &setup)),
         Some(Command::Errors(args)) => wait_for(errors::run(args, &setup)),
         Some(Command::Spikes(args)) => wait_for(spikes::run(args, &setup)),
+        Some(Command::Audit(args)) => wait_for(audit::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
         Some(Command::Config(args)) => config::run(args, &cli.global),

@@ -4,6 +4,7 @@
 //! ([`Access::ReadWrite`]). Appending is the only way in: nothing here edits an entry.
 
 pub mod analytics;
+pub mod audit;
 mod companion;
 pub mod consume;
 mod error;
@@ -11,11 +12,17 @@ pub mod groups;
 mod link;
 pub mod log_file;
 pub mod publish;
+pub mod replay;
 
 use crate::source::now_ms;
+
 pub use crate::source::{Access, RedisSpec};
 pub use analytics::{Analytics, ReadModel};
+pub use audit::{
+    Appended, AuditFile, Auditor, Chain, ChainFault, FaultKind, Hash, Opened, Sealed, verify_chain,
+};
 pub use consume::{Batch, Begin, Consumer, Delivery, Failed, Subscription};
 pub use error::StreamError;
 pub use link::Link;
 pub use publish::{Draft, Fate, MaxLen, PublishOptions, Publisher, Receipt, Retry, Unfinished};
+pub use replay::{Copier, GoOn, MARK, is_read, origin_of};

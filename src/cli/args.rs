@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    analytics, config, consume, demo, doctor, errors, publish, query, replay, session, sessions,
-    spikes, stats, tail, watch,
+    analytics, audit, config, consume, demo, doctor, errors, publish, query, replay, session,
+    sessions, spikes, stats, tail, watch,
 };
 use crate::config::value::{Name, Names};
 use crate::config::{ColorChoice, Layer, Secret, Size};
@@ -114,6 +114,8 @@ pub enum Command {
     Consume(consume::ConsumeArgs),
     /// Keep figures of a stream in <stream>:metrics, each entry counted once; or show them
     Analytics(analytics::AnalyticsArgs),
+    /// Write every entry down in a hash-chained file, or verify one
+    Audit(audit::AuditArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
     /// What is configured and where each value comes from; what is wrong in a configuration

@@ -1,9 +1,12 @@
-//! `replay [FILTER…]`: the events of a range, written in their own rhythm.
+//! `replay [FILTER…]`: the events of a range, written in their own rhythm; with `--to` copied to a stream (`replay/copy.rs`).
 //!
 //! A line is whole or not there: each is flushed by itself, and Ctrl-C ends between two (exit status 130). A reader that does
 //! not read holds everything up, and nothing is lost.
 
+mod copy;
+mod drift;
 pub mod pace;
+mod report;
 mod schedule;
 
 use std::io::Write;
@@ -45,8 +48,23 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "SPAN", value_parser = pace::idle, allow_hyphen_values = true)]
     pub idle: Option<Ms>,
     /// Form of the output
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, conflicts_with = "to")]
     pub format: LineFormat,
+    /// Append copies to this stream instead, each with a field replayed_from
+    #[arg(long, value_name = "STREAM")]
+    pub to: Option<String>,
+    /// The server of that stream, where it is another one [password: REDIS_TO_PASSWORD]
+    #[arg(long, value_name = "URL", requires = "to")]
+    pub to_redis: Option<String>,
+    /// Keep that stream at about so many entries
+    #[arg(long, value_name = "N", requires = "to")]
+    pub max_len: Option<u64>,
+    /// Copy into the stream that is read, up to its newest entry now
+    #[arg(long, requires = "to")]
+    pub force: bool,
+    /// Only say how many entries would be copied and how long that takes
+    #[arg(long, requires = "to")]
+    pub dry_run: bool,
 }
 
 impl ReplayArgs {
@@ -67,6 +85,9 @@ impl ReplayArgs {
 /// A wrong filter; a source that cannot be read.
 pub async fn run(args: &ReplayArgs, setup: &Setup) -> Result<Status, Failure> {
     let filter = setup.filter(&args.filter.text())?;
+    if let Some(to) = &args.to {
+        return copy::run(args, to, &filter, setup).await;
+    }
     let mut interrupt = Interrupt::listen();
     let matches = tokio::select! {
         () = interrupt.pressed() => return Ok(Status::Interrupted),

@@ -22,6 +22,8 @@ pub struct Schedule {
     /// Log time from the first event to that one, gaps already cut.
     offset_ms: Ms,
     put_off: Duration,
+    /// The moment of the last event, had nothing held us.
+    last_due: Option<Duration>,
 }
 
 impl Schedule {
@@ -34,12 +36,20 @@ impl Schedule {
             newest_ms: None,
             offset_ms: 0,
             put_off: Duration::ZERO,
+            last_due: None,
         }
+    }
+
+    /// When the last event was due after the first, had nothing held us; `None` where nothing is waited for.
+    #[must_use]
+    pub const fn last_due(&self) -> Option<Duration> {
+        self.last_due
     }
 
     /// Takes in the next event, of the moment `at_ms` of the log, `elapsed` after the first one was due: how long to wait for it.
     pub fn wait(&mut self, at_ms: Ms, elapsed: Duration) -> Duration {
-        let Some(due) = self.due(at_ms) else {
+        self.last_due = self.due(at_ms);
+        let Some(due) = self.last_due else {
             return Duration::ZERO;
         };
         let due = due.saturating_add(self.put_off);
@@ -83,6 +93,7 @@ fn as_f64(n: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::drift::Drift;
     use super::*;
 
     const START: Ms = 1_700_000_000_000;
@@ -135,6 +146,31 @@ mod tests {
             idle_ms: None,
         };
         assert_eq!(waits(pace, &LOG), [0; 6]);
+    }
+
+    #[test]
+    fn drift_counts_from_the_moments_had_nothing_held_us() {
+        let (mut schedule, mut drift) = (Schedule::new(rhythm(1.0, None)), Drift::default());
+        let ms = Duration::from_millis;
+        // Written 5 ms late; held for 3 s, which puts off what follows; then in rhythm again.
+        let late = [(0, 5), (100, 100), (200, 3_200), (1_200, 4_150)].map(|(at, written)| {
+            schedule.wait(START + at, ms(written));
+            let due = schedule.last_due().unwrap_or_default();
+            drift.note(due, due, ms(written));
+            drift.last
+        });
+        assert_eq!(late, [ms(5), ms(0), ms(3_000), ms(2_950)]);
+        assert_eq!(drift.worst, ms(3_000));
+        // Of a batch the first is the latest and the last counts at the end.
+        drift.note(ms(5_000), ms(9_000), ms(9_002));
+        assert_eq!((drift.worst, drift.last), (ms(4_002), ms(2)));
+
+        let mut unheld = Schedule::new(Pace::Rhythm {
+            speed: Speed::Max,
+            idle_ms: None,
+        });
+        unheld.wait(START, Duration::ZERO);
+        assert_eq!(unheld.last_due(), None);
     }
 
     #[test]

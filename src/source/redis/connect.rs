@@ -113,6 +113,11 @@ impl Connector {
         &self.place
     }
 
+    /// The number of the database.
+    pub fn database(&self) -> i64 {
+        self.details.redis_settings().db()
+    }
+
     /// A new connection of its own socket.
     pub async fn connect(&self, purpose: Use) -> RedisResult<Connection> {
         let answer = match purpose {
