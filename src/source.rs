@@ -10,7 +10,7 @@ pub use crate::model::line;
 pub(crate) mod redis;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
@@ -113,7 +113,21 @@ pub enum SourceError {
 
 /// Reads a range page by page and ends; never holds more than a page of each stream.
 #[derive(Debug)]
-pub struct Reader(Pages);
+pub struct Reader {
+    pages: Pages,
+    notices: Notices,
+}
+
+/// What is noticed while a range is read, and does not end the reading.
+#[derive(Clone, Debug, Default)]
+struct Notices(Arc<Mutex<Vec<Trouble>>>);
+
+impl Notices {
+    fn tell(&self, trouble: Trouble) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.push(trouble);
+    }
+}
 
 #[derive(Debug)]
 enum Pages {
@@ -122,6 +136,21 @@ enum Pages {
 }
 
 impl Reader {
+    /// Pages that come over a channel.
+    fn sent(pages: mpsc::Receiver<Result<Page, SourceError>>, notices: Notices) -> Self {
+        Self {
+            pages: Pages::Sent(pages),
+            notices,
+        }
+    }
+
+    /// What was noticed so far and not asked for yet: a file that ends too soon, an archive of other streams.
+    #[must_use]
+    pub fn notices(&self) -> Vec<Trouble> {
+        let told = self.notices.0.lock();
+        std::mem::take(&mut *told.unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The next page; `None` at the end of the range.
     ///
     /// # Errors
@@ -132,7 +161,7 @@ impl Reader {
 
     /// The same with at most `limit` entries, where the source can tell how many it reads.
     async fn page(&mut self, limit: usize) -> Result<Option<Page>, SourceError> {
-        match &mut self.0 {
+        match &mut self.pages {
             Pages::Redis(reader) => reader.page(limit).await,
             Pages::Sent(pages) => pages.recv().await.transpose(),
         }

@@ -7,6 +7,7 @@ mod follow;
 mod forward;
 mod grow;
 mod ids;
+pub(super) mod members;
 mod past;
 mod probe;
 mod range;
@@ -100,8 +101,20 @@ fn unreadable(path: &Path, error: &io::Error) -> Trouble {
         io::ErrorKind::PermissionDenied => {
             Trouble::new(format!("{shown} may not be read"), "check its permissions")
         }
+        io::ErrorKind::UnexpectedEof => torn(path),
         _ => Trouble::new(format!("{shown} cannot be read: {error}"), "check --file"),
     }
+}
+
+/// What to say of a compressed file that ends too soon.
+pub(super) fn torn(path: &Path) -> Trouble {
+    Trouble::new(
+        format!(
+            "{} ends in the middle of its last part: what is whole was read",
+            path.display()
+        ),
+        "it is being written, or was cut off when it was",
+    )
 }
 
 /// Whether stdin is one of the files.

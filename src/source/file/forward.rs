@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ids::{self, Fallback};
+use super::members::Members;
 use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES};
 use crate::model::{EntryId, FieldRef, Mapping};
 use crate::source::{IdRange, line};
@@ -107,7 +108,7 @@ impl Assembler {
 
     fn push(&mut self, bytes: &[u8], fallback: Fallback, page: &mut PageBuilder) {
         let bytes = bytes.trim_ascii();
-        if bytes.is_empty() {
+        if bytes.is_empty() || line::is_note(bytes) {
             return;
         }
         let line = line::parse(bytes);
@@ -130,13 +131,10 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     if super::is_stdin(path) {
         return Ok(Box::new(io::stdin()));
     }
-    let file = std::fs::File::open(path)?;
-    let ending = path.extension().unwrap_or_default();
-    Ok(match ending.to_str() {
-        Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(file)),
-        Some("lz4") => Box::new(lz4_flex::frame::FrameDecoder::new(file)),
-        _ => Box::new(file),
-    })
+    if super::is_compressed(path) {
+        return Ok(Box::new(Members::open(path, 0)?));
+    }
+    Ok(Box::new(std::fs::File::open(path)?))
 }
 
 /// Reads everything, page by page, in blocks that grow, until `sink` wants no more or nothing wanted can come. Returns the lines that were cut.

@@ -12,7 +12,7 @@ use super::roster::Lives;
 use super::streams;
 use super::wire::Wire;
 use crate::model::{EntryId, Mapping};
-use crate::source::{IdRange, Pages, Part, Reader, RedisSpec, SourceError};
+use crate::source::{IdRange, Notices, Pages, Part, Reader, RedisSpec, SourceError};
 use crate::store::{Page, Trouble};
 
 /// A connection that waits for the next reader.
@@ -58,7 +58,10 @@ impl fmt::Debug for RangeReader {
 
 impl From<RangeReader> for Reader {
     fn from(reader: RangeReader) -> Self {
-        Self(Pages::Redis(Box::new(reader)))
+        Self {
+            pages: Pages::Redis(Box::new(reader)),
+            notices: Notices::default(),
+        }
     }
 }
 
