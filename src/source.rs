@@ -3,6 +3,7 @@
 //! Invariant: reading never writes. No source sends a command that changes the server (`redis::access` holds the closed list and
 //! stands before every connection).
 
+mod archived;
 mod demo;
 mod fetch;
 mod file;
@@ -20,6 +21,7 @@ use crate::store::{Arrival, Page, Trouble};
 use fetch::{Archive, Part};
 
 pub use crate::store::{Direction, Fetch, IdRange};
+pub use archived::ArchivedSpec;
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
 pub use redis::{
@@ -40,6 +42,8 @@ pub enum Spec {
     Redis(RedisSpec),
     /// JSONL files; `-` is stdin.
     Files(FileSpec),
+    /// Archive files for the past, and streams of a Redis server for what is there now, as one log.
+    Archived(ArchivedSpec),
     /// Simulated agents.
     Demo(DemoSpec),
 }
@@ -178,6 +182,7 @@ impl Spec {
         let archive = match self {
             Self::Redis(spec) => Archive::Redis(redis::follow(spec, start, how, to)),
             Self::Files(spec) => Archive::Files(file::follow(&spec, start, how, to)),
+            Self::Archived(spec) => Archive::Archived(archived::follow(spec, start, how, to)),
             Self::Demo(spec) => Archive::Demo(demo::follow(spec, start, how, to)),
         };
         tokio::spawn(fetch::serve(archive, mapping, requests_out, arrivals_in));
@@ -202,6 +207,7 @@ impl Spec {
         match self {
             Self::Redis(spec) => redis::read(spec, part, mapping).await,
             Self::Files(spec) => file::read(spec, part, mapping),
+            Self::Archived(spec) => archived::read(spec, part, mapping).await,
             Self::Demo(spec) => Ok(demo::read(spec, part, mapping)),
         }
     }
@@ -211,7 +217,7 @@ impl Spec {
     pub fn can_be_read_again(&self) -> bool {
         match self {
             Self::Files(spec) => !file::reads_stdin(spec),
-            Self::Redis(_) | Self::Demo(_) => true,
+            Self::Redis(_) | Self::Archived(_) | Self::Demo(_) => true,
         }
     }
 
@@ -221,6 +227,7 @@ impl Spec {
         match self {
             Self::Redis(spec) => (redis::place(spec), spec.streams.join(", ")),
             Self::Files(spec) => (file::place(spec), file::streams(spec)),
+            Self::Archived(spec) => archived::label(spec),
             Self::Demo(_) => ("demo".to_owned(), demo::STREAM.to_owned()),
         }
     }
@@ -231,6 +238,7 @@ impl Spec {
         match self {
             Self::Redis(spec) => Some(redis::identity(spec)),
             Self::Files(spec) => file::identity(spec),
+            Self::Archived(spec) => archived::identity(spec),
             Self::Demo(_) => None,
         }
     }

@@ -70,6 +70,7 @@ pub fn refuse_source(global: &Global, why: &str) -> Result<(), Failure> {
         ("--redis", global.redis.is_some()),
         ("--stream", !global.streams.is_empty()),
         ("--file", !global.files.is_empty()),
+        ("--archive", !global.archive.is_empty()),
         ("--since", global.since.is_some()),
         ("--until", global.until.is_some()),
     ];

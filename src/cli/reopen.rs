@@ -15,7 +15,13 @@ pub fn of(spec: &Spec, global: &Global) -> Reopen {
     match spec {
         Spec::Redis(spec) => needs_password = redis(spec, &mut words),
         Spec::Files(spec) => {
-            if let Err(why) = files(spec, &mut words) {
+            if let Err(why) = named_files("--file", spec, &mut words) {
+                return Reopen::Impossible(why);
+            }
+        }
+        Spec::Archived(spec) => {
+            needs_password = redis(&spec.redis, &mut words);
+            if let Err(why) = named_files("--archive", &spec.archive, &mut words) {
                 return Reopen::Impossible(why);
             }
         }
@@ -44,14 +50,15 @@ fn redis(spec: &RedisSpec, words: &mut Vec<String>) -> bool {
     had || spec.password.is_some()
 }
 
-fn files(spec: &FileSpec, words: &mut Vec<String>) -> Result<(), String> {
+fn named_files(long: &str, spec: &FileSpec, words: &mut Vec<String>) -> Result<(), String> {
+    let short = if long == "--file" { "-f" } else { long };
     for path in &spec.paths {
         if path == Path::new("-") {
             return Err(
                 "standard input can be read only once: no command opens this view".to_owned(),
             );
         }
-        words.extend(flag("-f", "--file", &whole(path)?));
+        words.extend(flag(short, long, &whole(path)?));
     }
     Ok(())
 }

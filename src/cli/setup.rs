@@ -14,7 +14,7 @@ use crate::config::{Config, Layer};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
 use crate::query::{Filter, Now};
-use crate::source::{Access, FileSpec, IdRange, RedisSpec, Spec, is_glob};
+use crate::source::{Access, ArchivedSpec, FileSpec, IdRange, RedisSpec, Spec, is_glob};
 
 /// What every command starts from.
 #[derive(Clone, Debug)]
@@ -114,16 +114,31 @@ impl Setup {
         Out::open(self.config.color)
     }
 
+    /// Whether the archive files are there, for the commands that follow: others meet it when they read.
+    ///
+    /// # Errors
+    /// One that is missing or may not be read (exit status 1).
+    pub fn check_archive(&self) -> Result<(), Failure> {
+        match &self.spec {
+            Spec::Archived(spec) => Ok(spec.check()?),
+            Spec::Redis(_) | Spec::Files(_) | Spec::Demo(_) => Ok(()),
+        }
+    }
+
     /// The server and the streams to write to, for the commands that change something: naming one of them is the permission.
     ///
     /// # Errors
     /// Where a file is named instead, or a glob: what is written to has to be named (exit status 2).
     pub fn writer(&self) -> Result<RedisSpec, Failure> {
-        let Spec::Redis(spec) = &self.spec else {
-            return Err(Failure::usage(
-                "this command writes to a stream, and --file names a file",
-                "name the server with --redis and the stream with --stream",
-            ));
+        let spec = match &self.spec {
+            Spec::Redis(spec) => spec,
+            Spec::Archived(spec) => &spec.redis,
+            Spec::Files(_) | Spec::Demo(_) => {
+                return Err(Failure::usage(
+                    "this command writes to a stream, and --file names a file",
+                    "name the server with --redis and the stream with --stream",
+                ));
+            }
         };
         if let Some(glob) = spec.streams.iter().find(|name| is_glob(name)) {
             return Err(Failure::usage(
@@ -171,12 +186,22 @@ impl Setup {
 
 fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
     if global.files.is_empty() {
-        return Ok(Spec::Redis(RedisSpec {
+        let redis = RedisSpec {
             url: config.redis.expose().to_owned(),
             password: config.password.as_ref().map(|p| p.expose().to_owned()),
             streams: config.streams.clone(),
             access: Access::ReadOnly,
-        }));
+        };
+        if global.archive.is_empty() {
+            return Ok(Spec::Redis(redis));
+        }
+        return Ok(Spec::Archived(archived(global, redis)?));
+    }
+    if !global.archive.is_empty() {
+        return Err(Failure::usage(
+            "--archive is read before what Redis holds, --file reads files alone: take one",
+            "name all files with --file to read them as one",
+        ));
     }
     if global.redis.is_some() || !global.streams.is_empty() {
         return Err(Failure::usage(
@@ -187,6 +212,17 @@ fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
     Ok(Spec::Files(FileSpec {
         paths: global.files.clone(),
     }))
+}
+
+fn archived(global: &Global, redis: RedisSpec) -> Result<ArchivedSpec, Failure> {
+    if global.archive.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure::usage(
+            "an archive is read more than once, and standard input can be read once",
+            "save the input to a file and name it with --archive",
+        ));
+    }
+    let paths = global.archive.clone();
+    Ok(ArchivedSpec::new(FileSpec { paths }, redis))
 }
 
 /// This machine's time, ms since the epoch.

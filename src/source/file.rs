@@ -127,12 +127,13 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn is_compressed(path: &Path) -> bool {
+/// Whether its ending says that it is compressed.
+pub(super) fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "gz" || e == "lz4")
 }
 
 /// The stream of lines that name none: the file's name without its endings.
-fn stream_of(path: &Path) -> Vec<u8> {
+pub(super) fn stream_of(path: &Path) -> Vec<u8> {
     if is_stdin(path) {
         return b"stdin".to_vec();
     }

@@ -25,11 +25,13 @@ impl Kept {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(wire.clone());
     }
 
-    fn forget(&self) {
+    /// It answers no more.
+    pub fn forget(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    fn wire(&self) -> Option<Wire> {
+    /// The one that waits.
+    pub fn wire(&self) -> Option<Wire> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -148,7 +150,8 @@ impl RangeReader {
     }
 }
 
-async fn end_of(wire: &mut Wire, key: &[u8]) -> Result<Option<EntryId>, RedisError> {
+/// The last id of a stream; `None` where there is no such key.
+pub async fn end_of(wire: &mut Wire, key: &[u8]) -> Result<Option<EntryId>, RedisError> {
     match wire.stream_state(key).await {
         Ok(state) => Ok(state.map(|s| s.last)),
         Err(error) if fault::is_forbidden(&error) => wire.newest(key).await,
