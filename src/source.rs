@@ -24,6 +24,7 @@ pub use crate::store::{Direction, Fetch, IdRange};
 pub use archived::ArchivedSpec;
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
+pub(crate) use file::{LINE_BYTES, Members, Packing, Piece};
 pub use redis::{
     Access, Permission, Probe, READING_COMMANDS, StreamProbe, WRITING_COMMANDS, is_glob,
 };

@@ -7,7 +7,7 @@ mod follow;
 mod forward;
 mod grow;
 mod ids;
-pub(super) mod members;
+mod members;
 mod past;
 mod probe;
 mod range;
@@ -26,6 +26,7 @@ use seek::Seeker;
 
 pub use archive::Archive;
 pub(super) use follow::follow;
+pub use members::{Members, Packing, Piece};
 pub use probe::FileProbe;
 pub(super) use probe::probe;
 pub(super) use range::read;
@@ -35,7 +36,7 @@ const BLOCK_BYTES: usize = 1 << 20;
 /// Bytes of the first read: what a screen shows, and more.
 const FIRST_BLOCK_BYTES: usize = 1 << 16;
 /// Bytes of the longest line that is kept whole.
-const LINE_BYTES: usize = 64 << 20;
+pub const LINE_BYTES: usize = 64 << 20;
 
 /// A file to read, and where lines stand that have no id and no time and follow none that has: just before the first that
 /// has, else where the file was changed last. Looked at once, so that they have the same ids however often they are read.
@@ -128,7 +129,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// Whether its ending says that it is compressed.
-pub(super) fn is_compressed(path: &Path) -> bool {
+fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "gz" || e == "lz4")
 }
 

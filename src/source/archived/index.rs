@@ -12,8 +12,7 @@ use hashbrown::HashMap;
 
 use super::scan::{self, Text};
 use crate::model::EntryId;
-use crate::source::file;
-use crate::source::line;
+use crate::source::{Packing, file, line};
 use crate::store::Trouble;
 
 /// Entries of a piece at most.
@@ -147,7 +146,7 @@ impl Index {
         (known.was, known.trouble) = (now, None);
         let (path, from) = (known.path.clone(), known.end);
         // What was read of a part that was not whole is read again.
-        let is_plain = !file::is_compressed(&path);
+        let is_plain = Packing::of(&path) == Packing::Plain;
         self.pieces.retain(|piece| {
             let begins = if is_plain { piece.skip } else { piece.unit };
             piece.file != at || begins < from

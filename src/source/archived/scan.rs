@@ -3,13 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use crate::source::file::is_compressed;
-use crate::source::file::members::{Got, Members};
+use crate::source::{LINE_BYTES, Members, Packing, Piece};
 
 /// Bytes read at once.
 const BLOCK_BYTES: usize = 1 << 18;
-/// Bytes of the longest line.
-const LINE_BYTES: usize = 64 << 20;
 
 /// A whole line.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +30,7 @@ pub struct Scanned {
 
 /// Gives every whole line from an earlier end on.
 pub fn lines(path: &Path, from: u64, mut sink: impl FnMut(Text<'_>)) -> io::Result<Scanned> {
-    let is_plain = !is_compressed(path);
+    let is_plain = Packing::of(path) == Packing::Plain;
     let mut members = Members::open(path, from)?;
     let mut block = vec![0; BLOCK_BYTES];
     let mut lines = Lines {
@@ -41,31 +38,33 @@ pub fn lines(path: &Path, from: u64, mut sink: impl FnMut(Text<'_>)) -> io::Resu
         at: if is_plain { from } else { 0 },
         torn: Vec::new(),
     };
-    let mut end = from;
+    let (mut end, mut border) = (from, from);
     let stopped = loop {
         match members.next(&mut block) {
-            Ok(Got::Bytes(count)) => {
+            Ok(Piece::Bytes(count)) => {
                 lines.take(block.get(..count).unwrap_or_default(), &mut sink);
                 if lines.torn.len() > LINE_BYTES {
                     break Some(io::Error::other("a line is longer than 64 MiB"));
                 }
             }
-            // A line may go on in the next member; then both are one unit.
-            Ok(Got::Border(offset)) if lines.torn.is_empty() => {
-                (lines.unit, lines.at, end) = (offset, 0, offset);
+            Ok(Piece::Border(offset)) => {
+                border = offset;
+                // A line may go on in the next member; then both are one unit.
+                if lines.torn.is_empty() {
+                    (lines.unit, lines.at, end) = (offset, 0, offset);
+                }
             }
-            Ok(Got::Border(_)) => {}
-            Ok(Got::End) if is_plain => {
+            Ok(Piece::End) if is_plain => {
                 end = lines.at;
                 let torn = !lines.torn.trim_ascii().is_empty();
                 break torn.then(|| io::ErrorKind::UnexpectedEof.into());
             }
-            Ok(Got::End) => {
+            Ok(Piece::End) => {
                 lines.last(&mut sink);
-                end = members.end();
+                end = border;
                 break None;
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(Piece::Torn) => break Some(io::ErrorKind::UnexpectedEof.into()),
             Err(error) => break Some(error),
         }
     };

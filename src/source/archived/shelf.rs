@@ -10,8 +10,7 @@ use super::index::{Index, Run, key_of};
 use super::names::Names;
 use super::walk;
 use crate::model::EntryId;
-use crate::source::file::members::Members;
-use crate::source::{FileSpec, file, line};
+use crate::source::{FileSpec, Members, file, line};
 
 /// Where the first line of an archive is looked for.
 const FIRST_BYTES: u64 = 1 << 16;

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -14,9 +15,7 @@ use hashbrown::HashMap;
 
 use super::index::{Index, Piece, key_of};
 use crate::model::EntryId;
-use crate::source::file::is_compressed;
-use crate::source::file::members::Members;
-use crate::source::{Direction, IdRange};
+use crate::source::{Direction, IdRange, Members, Packing};
 
 /// Bytes of lines that are read in one go backwards out of one member: each go decompresses the way there.
 const GO_BYTES: u64 = 64 << 20;
@@ -31,7 +30,6 @@ pub struct Head {
 }
 
 /// Reads archive files in order.
-#[derive(Debug)]
 pub struct Walk {
     /// What it reads.
     pub index: Arc<Index>,
@@ -48,6 +46,15 @@ pub struct Walk {
 struct Opened {
     bytes: Vec<u8>,
     lines: VecDeque<(Head, Range<usize>)>,
+}
+
+impl fmt::Debug for Walk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Walk")
+            .field("direction", &self.direction)
+            .field("range", &self.range)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Walk {
@@ -153,7 +160,7 @@ impl Walk {
             let same = pieces.first().is_none_or(|first| {
                 self.direction == Direction::Reverse
                     && (first.file, first.unit) == (piece.file, piece.unit)
-                    && is_compressed(&self.index.path(piece.file))
+                    && Packing::of(&self.index.path(piece.file)) != Packing::Plain
             });
             bytes += piece.len;
             if !same || (bytes > GO_BYTES && !pieces.is_empty()) {
@@ -174,7 +181,6 @@ fn order(index: &Index, a: Head, b: Head) -> Ordering {
 }
 
 /// A member on the way through it.
-#[derive(Debug)]
 struct Pass {
     file: usize,
     unit: u64,
@@ -211,7 +217,7 @@ pub fn count_below(index: &Index, piece: &Piece, stream: usize, id: EntryId) -> 
 fn bytes_of(index: &Index, piece: &Piece, pass: &mut Option<Pass>) -> io::Result<Vec<u8>> {
     let path: PathBuf = index.path(piece.file);
     let mut bytes = vec![0; usize::try_from(piece.len).unwrap_or(0)];
-    if !is_compressed(&path) {
+    if Packing::of(&path) == Packing::Plain {
         File::open(&path)?.read_exact_at(&mut bytes, piece.skip)?;
         return Ok(bytes);
     }

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ids::{self, Fallback};
-use super::members::Members;
-use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES};
+use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES, Members};
 use crate::model::{EntryId, FieldRef, Mapping};
 use crate::source::{IdRange, line};
 use crate::store::{Page, PageBuilder};
@@ -131,10 +130,7 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     if super::is_stdin(path) {
         return Ok(Box::new(io::stdin()));
     }
-    if super::is_compressed(path) {
-        return Ok(Box::new(Members::open(path, 0)?));
-    }
-    Ok(Box::new(std::fs::File::open(path)?))
+    Ok(Box::new(Members::open(path, 0)?))
 }
 
 /// Reads everything, page by page, in blocks that grow, until `sink` wants no more or nothing wanted can come. Returns the lines that were cut.
