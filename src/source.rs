@@ -3,6 +3,7 @@
 //! Invariant: reading never writes. No source sends a command that changes the server (`redis::access` holds the closed list and
 //! stands before every connection).
 
+mod archived;
 mod demo;
 mod fetch;
 mod file;
@@ -10,7 +11,7 @@ pub use crate::model::line;
 pub(crate) mod redis;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
@@ -20,6 +21,7 @@ use crate::store::{Arrival, Page, Trouble};
 use fetch::{Archive, Part};
 
 pub use crate::store::{Direction, Fetch, IdRange};
+pub use archived::ArchivedSpec;
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
 pub(crate) use file::{LINE_BYTES, Members, Packing, Piece, open_file};
@@ -42,6 +44,8 @@ pub enum Spec {
     Redis(RedisSpec),
     /// JSONL files; `-` is stdin.
     Files(FileSpec),
+    /// Archive files for the past, and streams of a Redis server for what is there now, as one log.
+    Archived(ArchivedSpec),
     /// Simulated agents.
     Demo(DemoSpec),
 }
@@ -115,7 +119,21 @@ pub enum SourceError {
 
 /// Reads a range page by page and ends; never holds more than a page of each stream.
 #[derive(Debug)]
-pub struct Reader(Pages);
+pub struct Reader {
+    pages: Pages,
+    notices: Notices,
+}
+
+/// What is noticed while a range is read, and does not end the reading.
+#[derive(Clone, Debug, Default)]
+struct Notices(Arc<Mutex<Vec<Trouble>>>);
+
+impl Notices {
+    fn tell(&self, trouble: Trouble) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.push(trouble);
+    }
+}
 
 #[derive(Debug)]
 enum Pages {
@@ -124,6 +142,21 @@ enum Pages {
 }
 
 impl Reader {
+    /// Pages that come over a channel.
+    fn sent(pages: mpsc::Receiver<Result<Page, SourceError>>, notices: Notices) -> Self {
+        Self {
+            pages: Pages::Sent(pages),
+            notices,
+        }
+    }
+
+    /// What was noticed so far and not asked for yet: a file that ends too soon, an archive of other streams.
+    #[must_use]
+    pub fn notices(&self) -> Vec<Trouble> {
+        let told = self.notices.0.lock();
+        std::mem::take(&mut *told.unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The next page; `None` at the end of the range.
     ///
     /// # Errors
@@ -134,7 +167,7 @@ impl Reader {
 
     /// The same with at most `limit` entries, where the source can tell how many it reads.
     async fn page(&mut self, limit: usize) -> Result<Option<Page>, SourceError> {
-        match &mut self.0 {
+        match &mut self.pages {
             Pages::Redis(reader) => reader.page(limit).await,
             Pages::Sent(pages) => pages.recv().await.transpose(),
         }
@@ -151,6 +184,7 @@ impl Spec {
         let archive = match self {
             Self::Redis(spec) => Archive::Redis(redis::follow(spec, start, how, to)),
             Self::Files(spec) => Archive::Files(file::follow(&spec, start, how, to)),
+            Self::Archived(spec) => Archive::Archived(archived::follow(spec, start, how, to)),
             Self::Demo(spec) => Archive::Demo(demo::follow(spec, start, how, to)),
         };
         tokio::spawn(fetch::serve(archive, mapping, requests_out, arrivals_in));
@@ -175,7 +209,27 @@ impl Spec {
         match self {
             Self::Redis(spec) => redis::read(spec, part, mapping).await,
             Self::Files(spec) => file::read(spec, part, mapping),
+            Self::Archived(spec) => archived::read(spec, part, mapping).await,
             Self::Demo(spec) => Ok(demo::read(spec, part, mapping)),
+        }
+    }
+
+    /// The server of it, where it has one.
+    #[must_use]
+    pub fn redis(&self) -> Option<&RedisSpec> {
+        match self {
+            Self::Redis(spec) => Some(spec),
+            Self::Archived(spec) => Some(&spec.redis),
+            Self::Files(_) | Self::Demo(_) => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn redis_mut(&mut self) -> Option<&mut RedisSpec> {
+        match self {
+            Self::Redis(spec) => Some(spec),
+            Self::Archived(spec) => Some(&mut spec.redis),
+            Self::Files(_) | Self::Demo(_) => None,
         }
     }
 
@@ -184,7 +238,7 @@ impl Spec {
     pub fn can_be_read_again(&self) -> bool {
         match self {
             Self::Files(spec) => !file::reads_stdin(spec),
-            Self::Redis(_) | Self::Demo(_) => true,
+            Self::Redis(_) | Self::Archived(_) | Self::Demo(_) => true,
         }
     }
 
@@ -194,6 +248,7 @@ impl Spec {
         match self {
             Self::Redis(spec) => (redis::place(spec), spec.streams.join(", ")),
             Self::Files(spec) => (file::place(spec), file::streams(spec)),
+            Self::Archived(spec) => archived::label(spec),
             Self::Demo(_) => ("demo".to_owned(), demo::STREAM.to_owned()),
         }
     }
@@ -204,6 +259,7 @@ impl Spec {
         match self {
             Self::Redis(spec) => Some(redis::identity(spec)),
             Self::Files(spec) => file::identity(spec),
+            Self::Archived(spec) => archived::identity(spec),
             Self::Demo(_) => None,
         }
     }

@@ -25,8 +25,19 @@ pub struct Loading {
     pub dropped: u64,
     /// Entries that the source let go of before they came.
     pub lost: u64,
-    /// Per stream, the first id that the source can still hold.
-    pub still_held: Vec<(Vec<u8>, EntryId)>,
+    /// Per stream that lost entries, what the source can still hold.
+    pub still_held: Vec<StillHeld>,
+}
+
+/// What the source can still hold of a stream that lost entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StillHeld {
+    /// The stream.
+    pub stream: Vec<u8>,
+    /// The first id where it is live.
+    pub first: EntryId,
+    /// Up to this id entries are kept all the same.
+    pub kept: Option<EntryId>,
 }
 
 /// The way to a place that is not here.
@@ -186,8 +197,11 @@ impl State {
     #[must_use]
     pub fn is_lost(&self, entry: &EntryRef<'_>) -> bool {
         let held = self.loading.still_held.iter();
-        let mut held = held.filter(|(stream, _)| stream == entry.stream());
-        held.next().is_some_and(|(_, first)| entry.id() < *first)
+        let mut held = held.filter(|held| held.stream == entry.stream());
+        held.next().is_some_and(|held| {
+            let is_kept = held.kept.is_some_and(|kept| entry.id() <= kept);
+            entry.id() < held.first && !is_kept
+        })
     }
 
     /// Where what is not here would stand. How it is spread over both sides of a window is reckoned by time.

@@ -44,6 +44,9 @@ pub struct Global {
     /// Read JSONL instead of Redis (plain, .gz, .lz4; - is stdin); repeatable
     #[arg(short = 'f', long = "file", value_name = "PATH", global = true)]
     pub files: Vec<PathBuf>,
+    /// Read the past from this archive too, before what Redis holds (.jsonl, .gz, .lz4); repeatable
+    #[arg(long = "archive", value_name = "PATH", global = true)]
+    pub archive: Vec<PathBuf>,
     /// From this moment on: -10m, 14:02:07, 2026-11-23, 2026-11-23T14:02:07Z or an entry id
     #[arg(long, value_name = "TIME", global = true, allow_hyphen_values = true)]
     pub since: Option<String>,
@@ -74,9 +77,6 @@ pub struct Global {
     /// Memory for the log [default: 512MiB]
     #[arg(long, value_name = "SIZE", global = true, help_heading = "Interface")]
     pub memory: Option<Size>,
-    /// Let the interface change consumer groups and republish entries, each after a confirmation
-    #[arg(long, global = true, help_heading = "Interface")]
-    pub allow_writes: bool,
     /// Leave the mouse to the terminal
     #[arg(long, global = true, help_heading = "Interface")]
     pub no_mouse: bool,

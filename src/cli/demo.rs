@@ -97,9 +97,10 @@ fn refuse_input(global: &Global) -> Result<(), Failure> {
     refuse(&given, "demo --publish only writes")
 }
 
-fn inputs(global: &Global) -> [(&'static str, bool); 3] {
+fn inputs(global: &Global) -> [(&'static str, bool); 4] {
     [
         ("--file", !global.files.is_empty()),
+        ("--archive", !global.archive.is_empty()),
         ("--since", global.since.is_some()),
         ("--until", global.until.is_some()),
     ]

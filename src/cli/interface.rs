@@ -124,10 +124,10 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
 
 /// Only a server has consumer groups.
 fn reach(spec: &Spec, access: Access) -> Reach {
-    match (spec, access) {
-        (Spec::Redis(_), Access::ReadOnly) => Reach::Looks,
-        (Spec::Redis(_), Access::ReadWrite) => Reach::Changes,
-        (Spec::Files(_) | Spec::Demo(_), _) => Reach::None,
+    match (spec.redis(), access) {
+        (Some(_), Access::ReadOnly) => Reach::Looks,
+        (Some(_), Access::ReadWrite) => Reach::Changes,
+        (None, _) => Reach::None,
     }
 }
 

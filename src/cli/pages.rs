@@ -1,6 +1,6 @@
 //! Pages of a range with the rows that a filter lets through; one page in memory at a time.
 
-use super::failure::Failure;
+use super::failure::{Failure, say_trouble};
 use super::marks::{Known, Tracker};
 use super::setup::Setup;
 use crate::model::{EntryId, Flags};
@@ -80,6 +80,7 @@ impl Matches {
     /// When the source cannot be read (any more).
     pub async fn next(&mut self) -> Result<Option<(Page, Vec<usize>)>, Failure> {
         let Some(mut page) = self.reader.next().await? else {
+            tell_notices(&self.reader);
             return Ok(None);
         };
         match &mut self.marks {
@@ -89,6 +90,13 @@ impl Matches {
         }
         let rows = scan_page(&self.plan, &page, &self.ended);
         Ok(Some((page, rows)))
+    }
+}
+
+/// What was noticed while reading, to stderr.
+pub fn tell_notices(reader: &Reader) {
+    for trouble in reader.notices() {
+        say_trouble("note", &trouble);
     }
 }
 

@@ -15,7 +15,13 @@ pub fn of(spec: &Spec, config: &Config, global: &Global) -> Reopen {
     match spec {
         Spec::Redis(spec) => needs_password = redis(spec, config, &mut words),
         Spec::Files(spec) => {
-            if let Err(why) = files(spec, &mut words) {
+            if let Err(why) = named_files("--file", spec, &mut words) {
+                return Reopen::Impossible(why);
+            }
+        }
+        Spec::Archived(spec) => {
+            needs_password = redis(&spec.redis, config, &mut words);
+            if let Err(why) = named_files("--archive", &spec.archive, &mut words) {
                 return Reopen::Impossible(why);
             }
         }
@@ -47,14 +53,15 @@ fn redis(spec: &RedisSpec, config: &Config, words: &mut Vec<String>) -> bool {
     }
 }
 
-fn files(spec: &FileSpec, words: &mut Vec<String>) -> Result<(), String> {
+fn named_files(long: &str, spec: &FileSpec, words: &mut Vec<String>) -> Result<(), String> {
+    let short = if long == "--file" { "-f" } else { long };
     for path in &spec.paths {
         if path == Path::new("-") {
             return Err(
                 "standard input can be read only once: no command opens this view".to_owned(),
             );
         }
-        words.extend(flag("-f", "--file", &whole(path)?));
+        words.extend(flag(short, long, &whole(path)?));
     }
     Ok(())
 }

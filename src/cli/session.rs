@@ -16,6 +16,7 @@ use super::failure::{Failure, Status};
 use super::format::{EventRow, ReportFormat};
 use super::marks::Tracker;
 use super::moment;
+use super::pages::tell_notices;
 use super::setup::Setup;
 use crate::model::near::nearest;
 use crate::model::{EntryId, Flags, Ms, SafeText};
@@ -118,6 +119,7 @@ async fn read(id: &str, at: Option<Moment>, setup: &Setup) -> Result<Session, Fa
     while let Some(page) = reader.next().await? {
         gathering.add(&page);
     }
+    tell_notices(&reader);
     let reference = at.map(moment::ms);
     gathering.finish(setup, reference)
 }

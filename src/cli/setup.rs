@@ -14,7 +14,7 @@ use crate::config::{Config, Key, Layer, Layers, Origin, Password, without_passwo
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
 use crate::query::{Filter, Now};
-use crate::source::{Access, FileSpec, IdRange, RedisSpec, Spec, is_glob};
+use crate::source::{Access, ArchivedSpec, FileSpec, IdRange, RedisSpec, Spec, is_glob};
 
 /// What every command starts from.
 #[derive(Clone, Debug)]
@@ -23,8 +23,6 @@ pub struct Setup {
     pub config: Config,
     /// What it was merged from.
     pub layers: Layers,
-    /// Whether `--allow-writes` was given.
-    pub allow_writes: bool,
     /// Where to read from.
     pub spec: Spec,
     /// The present, read once.
@@ -35,7 +33,7 @@ pub struct Setup {
     pub until: Option<Moment>,
     /// Plain symbols only.
     pub ascii: bool,
-    /// What the interface may do besides reading. What it reads with cannot write in any case.
+    /// Read and write where `--allow-writes` was given. What is read with cannot write in any case.
     pub access: Access,
     /// The file into which everything that happens in the interface is written.
     pub record: Option<PathBuf>,
@@ -51,7 +49,7 @@ impl Setup {
     /// command for it fails).
     pub fn new(global: &Global) -> Result<Self, Failure> {
         let mut setup = Self::offline(global)?;
-        if let Spec::Redis(spec) = &mut setup.spec {
+        if let Some(spec) = setup.spec.redis_mut() {
             spec.password = password(&setup.layers)?;
             warn_of_open_password(&setup.layers);
         }
@@ -77,7 +75,6 @@ impl Setup {
             record: global.record.clone(),
             reopen: reopen::of(&spec, &config, global),
             spec,
-            allow_writes: global.allow_writes,
             now,
             since: border("--since", global.since.as_ref())?,
             until: border("--until", global.until.as_ref())?,
@@ -141,6 +138,17 @@ impl Setup {
         Out::open(self.config.color)
     }
 
+    /// Whether the archive files are there, for the commands that follow: others meet it when they read.
+    ///
+    /// # Errors
+    /// One that is missing or may not be read (exit status 1).
+    pub fn check_archive(&self) -> Result<(), Failure> {
+        match &self.spec {
+            Spec::Archived(spec) => Ok(spec.check()?),
+            Spec::Redis(_) | Spec::Files(_) | Spec::Demo(_) => Ok(()),
+        }
+    }
+
     /// The server and the streams to write to, for the commands that change something: naming one of them is the permission.
     ///
     /// # Errors
@@ -148,7 +156,7 @@ impl Setup {
     /// `--allow-writes` is not given (exit status 2).
     pub fn writer(&self) -> Result<RedisSpec, Failure> {
         self.may_write()?;
-        let Spec::Redis(spec) = &self.spec else {
+        let Some(spec) = self.spec.redis() else {
             return Err(Failure::usage(
                 "this command writes to a stream, and --file names a file",
                 "name the server with --redis and the stream with --stream",
@@ -166,8 +174,27 @@ impl Setup {
         })
     }
 
+    /// The server that is configured, to write to, whatever is read: for a command that names the stream itself.
+    ///
+    /// # Errors
+    /// Where the configuration says `read_only` and `--allow-writes` is not given (exit status 2); a password that cannot be
+    /// had.
+    pub fn server(&self) -> Result<RedisSpec, Failure> {
+        self.may_write()?;
+        let password = match self.spec.redis() {
+            Some(spec) => spec.password.clone(),
+            None => password(&self.layers)?,
+        };
+        Ok(RedisSpec {
+            url: self.config.redis.expose().to_owned(),
+            password,
+            streams: Vec::new(),
+            access: Access::ReadWrite,
+        })
+    }
+
     fn may_write(&self) -> Result<(), Failure> {
-        if !self.config.read_only || self.allow_writes {
+        if !self.config.read_only || self.access == Access::ReadWrite {
             return Ok(());
         }
         let key = Key::named("read_only");
@@ -261,12 +288,22 @@ pub const OPEN_PASSWORD_HINT: &str =
 
 fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
     if global.files.is_empty() {
-        return Ok(Spec::Redis(RedisSpec {
+        let redis = RedisSpec {
             url: config.redis.expose().to_owned(),
             password: None,
             streams: config.streams.clone(),
             access: Access::ReadOnly,
-        }));
+        };
+        if global.archive.is_empty() {
+            return Ok(Spec::Redis(redis));
+        }
+        return Ok(Spec::Archived(archived(global, redis)?));
+    }
+    if !global.archive.is_empty() {
+        return Err(Failure::usage(
+            "--archive is read before what Redis holds, --file reads files alone: take one",
+            "name all files with --file to read them as one",
+        ));
     }
     if global.redis.is_some() || !global.streams.is_empty() {
         return Err(Failure::usage(
@@ -277,6 +314,17 @@ fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
     Ok(Spec::Files(FileSpec {
         paths: global.files.clone(),
     }))
+}
+
+fn archived(global: &Global, redis: RedisSpec) -> Result<ArchivedSpec, Failure> {
+    if global.archive.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure::usage(
+            "an archive is read more than once, and standard input can be read once",
+            "save the input to a file and name it with --archive",
+        ));
+    }
+    let paths = global.archive.clone();
+    Ok(ArchivedSpec::new(FileSpec { paths }, redis))
 }
 
 /// This machine's time, ms since the epoch.

@@ -64,6 +64,7 @@ impl From<LineFormat> for Format {
 /// # Errors
 /// A wrong filter; a source that cannot be reached at the start.
 pub async fn run(args: &TailArgs, setup: &Setup) -> Result<Status, Failure> {
+    setup.check_archive()?;
     let filter = setup.bounded_filter(&args.filter.text())?;
     let plan = filter.plan(setup.now);
     let ended = ended_sessions(setup, &plan).await?;

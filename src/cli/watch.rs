@@ -115,6 +115,7 @@ fn recorded(path: &Path) -> Result<Recording, Failure> {
 /// # Errors
 /// A wrong filter or time.
 pub fn options(args: &WatchArgs, setup: &Setup) -> Result<InterfaceOptions, Failure> {
+    setup.check_archive()?;
     let at = args
         .at
         .as_ref()

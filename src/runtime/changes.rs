@@ -44,7 +44,7 @@ impl Changes {
         answers: mpsc::Sender<Action>,
         nudge: Nudge,
     ) -> Option<Self> {
-        let Spec::Redis(spec) = spec else {
+        let Some(spec) = spec.redis() else {
             return None;
         };
         let (under_way, ended) = sync_channel(1);

@@ -40,7 +40,7 @@ pub struct Looks {
 impl Looks {
     /// At this source, where it has consumer groups.
     pub fn of(spec: &Spec, answers: mpsc::Sender<Action>) -> Option<Self> {
-        let Spec::Redis(spec) = spec else {
+        let Some(spec) = spec.redis() else {
             return None;
         };
         let (wishes, todo) = watch::channel(Wish::default());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::{Reader, Request, SourceError, demo, file, redis};
+use super::{Reader, Request, SourceError, archived, demo, file, redis};
 use crate::model::{EntryId, Mapping};
 use crate::store::{Arrival, Direction, Fetch, IdRange, Page, PageBuilder, Then, Trouble};
 
@@ -42,6 +42,8 @@ pub enum Archive {
     Files(file::Archive),
     /// Simulated agents.
     Demo(demo::Archive),
+    /// Archive files and the streams behind them.
+    Archived(archived::Archive),
 }
 
 impl Archive {
@@ -55,6 +57,7 @@ impl Archive {
             Self::Redis(archive) => archive.open(part, mapping).await,
             Self::Files(archive) => archive.open(part, &fetch.except, mapping),
             Self::Demo(archive) => Ok(archive.open(part, mapping)),
+            Self::Archived(archive) => archive.open(part, mapping),
         }
     }
 }

@@ -103,8 +103,20 @@ fn unreadable(path: &Path, error: &io::Error) -> Trouble {
         io::ErrorKind::PermissionDenied => {
             Trouble::new(format!("{shown} may not be read"), "check its permissions")
         }
+        io::ErrorKind::UnexpectedEof => torn(path),
         _ => Trouble::new(format!("{shown} cannot be read: {error}"), "check --file"),
     }
+}
+
+/// What to say of a compressed file that ends too soon.
+pub(super) fn torn(path: &Path) -> Trouble {
+    Trouble::new(
+        format!(
+            "{} ends in the middle of its last part: what is whole was read",
+            path.display()
+        ),
+        "it is being written, or was cut off when it was",
+    )
 }
 
 /// Whether stdin is one of the files.
@@ -117,12 +129,13 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Whether its ending says that it is compressed.
 fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "gz" || e == "lz4")
 }
 
 /// The stream of lines that name none: the file's name without its endings.
-fn stream_of(path: &Path) -> Vec<u8> {
+pub(super) fn stream_of(path: &Path) -> Vec<u8> {
     if is_stdin(path) {
         return b"stdin".to_vec();
     }

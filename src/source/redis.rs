@@ -2,6 +2,7 @@
 
 mod access;
 mod archive;
+mod asker;
 mod backfill;
 mod board;
 pub(crate) mod connect;
@@ -19,10 +20,16 @@ pub(crate) mod wire;
 
 pub use access::{Access, READING_COMMANDS, WRITING_COMMANDS};
 pub use archive::Archive;
+pub(super) use asker::Asker;
 pub use connect::check_address;
 pub(super) use connect::{identity, place};
+pub(super) use fault::shown;
 pub(super) use follow::follow;
+pub(super) use merge::{PAGE_BYTES, Pace, beyond};
+pub(super) use parse::Entry;
 pub(super) use probe::probe;
 pub use probe::{Permission, Probe, StreamProbe};
 pub use range::{RangeReader, read};
+pub(super) use roster::{Life, Lives, Standing};
 pub use streams::is_glob;
+pub(super) use wire::Window;

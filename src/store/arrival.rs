@@ -68,6 +68,9 @@ pub struct Held {
     /// Each stream that lost entries since this was told last, and the first id that it can still hold: the id of its first
     /// entry, or the one after its last where it is empty. Older entries of that stream are no longer there.
     pub moved: Vec<(Vec<u8>, EntryId)>,
+    /// Of these streams the source has entries up to this id all the same, in another place than the one that let go of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<(Vec<u8>, EntryId)>,
 }
 
 /// The state of the link to a source.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::arrivals::{keep_up, make_room};
 use super::seek;
 use crate::app::action::Effect;
-use crate::app::loading::{Errand, Going, Place, Window};
+use crate::app::loading::{Errand, Going, Place, StillHeld, Window};
 use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::model::{EntryId, Ms};
@@ -370,8 +370,15 @@ fn arrive(state: &mut State) {
 /// The source let go of its oldest entries: those that are here stay, and those that are not will not come.
 pub fn let_go(state: &mut State, held: Held) {
     for (stream, first) in held.moved {
-        state.loading.still_held.retain(|(name, _)| *name != stream);
-        state.loading.still_held.push((stream, first));
+        let kept = held.kept.iter().find(|(name, _)| *name == stream);
+        let kept = kept.map(|(_, last)| *last);
+        let still_held = &mut state.loading.still_held;
+        still_held.retain(|held| held.stream != stream);
+        still_held.push(StillHeld {
+            stream,
+            first,
+            kept,
+        });
     }
     let Some(first) = held.first_id else { return };
     state.feed.history.first_id = Some(first);

@@ -3,7 +3,7 @@
 use super::shape::{Bytes, File, Permission, Problem, Report, Server, Stream};
 use crate::config::mask;
 use crate::model::EntryId;
-use crate::source::{self, FileProbe, Probe, Spec, StreamProbe};
+use crate::source::{self, FileProbe, FileSpec, Probe, RedisSpec, Spec, StreamProbe};
 
 /// What fails without a command.
 const WITHOUT: [(&str, &str); 8] = [
@@ -29,16 +29,26 @@ const WITHOUT: [(&str, &str); 8] = [
 /// Looks at the source.
 pub async fn look(spec: &Spec, report: &mut Report) {
     match spec {
-        Spec::Redis(redis) => match source::probe(redis).await {
-            Ok(probe) => take(probe, report),
-            // Reading fails in the same way, and tells.
-            Err(_) => report.connected = Some(false),
-        },
-        Spec::Files(files) => {
-            report.files = source::probe_files(files).into_iter().map(file).collect();
+        Spec::Redis(redis) => server(redis, report).await,
+        Spec::Files(spec) => files(spec, report),
+        Spec::Archived(spec) => {
+            server(&spec.redis, report).await;
+            files(&spec.archive, report);
         }
         Spec::Demo(_) => {}
     }
+}
+
+async fn server(spec: &RedisSpec, report: &mut Report) {
+    match source::probe(spec).await {
+        Ok(probe) => take(probe, report),
+        // Reading fails in the same way, and tells.
+        Err(_) => report.connected = Some(false),
+    }
+}
+
+fn files(spec: &FileSpec, report: &mut Report) {
+    report.files = source::probe_files(spec).into_iter().map(file).collect();
 }
 
 fn take(probe: Probe, report: &mut Report) {

@@ -17,7 +17,7 @@ use crate::cli::setup::Setup;
 use crate::model::{EntryId, FieldRef};
 use crate::query::Filter;
 use crate::query::time::Moment;
-use crate::source::{Access, Direction, RedisSpec, Spec};
+use crate::source::{Direction, RedisSpec};
 use crate::store::Page;
 use crate::stream::{Copier, is_read};
 
@@ -79,20 +79,14 @@ fn target(args: &ReplayArgs, to: &str, setup: &Setup) -> Result<RedisSpec, Failu
             "name the stream that takes the copies: --to STREAM",
         ));
     }
-    let config = &setup.config;
-    let (url, password) = match &args.to_redis {
-        Some(url) => (url.clone(), std::env::var("REDIS_TO_PASSWORD").ok()),
-        None => (
-            config.redis.expose().to_owned(),
-            config.password.as_ref().map(|p| p.expose().to_owned()),
-        ),
-    };
-    Ok(RedisSpec {
-        url,
-        password: password.filter(|p| !p.is_empty()),
-        streams: vec![to.to_owned()],
-        access: Access::ReadWrite,
-    })
+    let mut target = setup.server()?;
+    if let Some(url) = &args.to_redis {
+        target.url.clone_from(url);
+        let password = std::env::var("REDIS_TO_PASSWORD").ok();
+        target.password = password.filter(|p| !p.is_empty());
+    }
+    target.streams = vec![to.to_owned()];
+    Ok(target)
 }
 
 /// Whether it is copied into the stream that is read, which has to be forced.
@@ -102,7 +96,7 @@ async fn is_own(
     target: &RedisSpec,
     setup: &Setup,
 ) -> Result<bool, Failure> {
-    let Spec::Redis(source) = &setup.spec else {
+    let Some(source) = setup.spec.redis() else {
         return Ok(false);
     };
     if !is_read(source, target, to.as_bytes()).await? {

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::{Clock, Events, PAGE, Simulation, page_of};
 use crate::model::{Mapping, Ms};
-use crate::source::{DemoSpec, Direction, Pages, Part, Reader, now_ms};
+use crate::source::{DemoSpec, Direction, Notices, Part, Reader, now_ms};
 
 /// Plays a simulation again, as of any time.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Archive {
                 }
             }
         });
-        Reader(Pages::Sent(pages))
+        Reader::sent(pages, Notices::default())
     }
 
     fn events(&self, part: Part) -> Events {

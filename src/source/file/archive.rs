@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::{Named, range, unreadable};
 use crate::model::{EntryId, Mapping};
-use crate::source::{IdRange, Pages, Part, Reader, SourceError};
+use crate::source::{IdRange, Notices, Part, Reader, SourceError};
 use crate::store::Trouble;
 
 /// The ids that standard input has given so far.
@@ -56,7 +56,7 @@ impl Archive {
         // One that was moved away or is not there yet holds nothing now.
         let files: Vec<Named> = named().filter(|f| f.path.is_file()).cloned().collect();
         match (files.is_empty(), named().next()) {
-            (true, None) => Ok(Reader(Pages::Sent(mpsc::channel(1).1))),
+            (true, None) => Ok(Reader::sent(mpsc::channel(1).1, Notices::default())),
             (true, Some(file)) => {
                 // Not opened to learn it: opening a pipe waits for its other end.
                 let seen = std::fs::metadata(&file.path);

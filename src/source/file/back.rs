@@ -208,12 +208,9 @@ fn ranges_of(bytes: &[u8]) -> Vec<Range<usize>> {
         memchr::memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len()));
     let ranges = ends.map(|end| std::mem::replace(&mut from, end + 1)..end);
     ranges
-        .filter(|r| {
-            !bytes
-                .get(r.clone())
-                .unwrap_or_default()
-                .trim_ascii()
-                .is_empty()
+        .filter(|range| {
+            let line = bytes.get(range.clone()).unwrap_or_default().trim_ascii();
+            !line.is_empty() && !line::is_note(line)
         })
         .collect()
 }

@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 use super::forward::{self, Assembler};
 use super::past::Past;
 use super::seek::Seeker;
-use super::{Named, back};
+use super::{Named, back, torn};
 use crate::model::{EntryId, Mapping};
-use crate::source::{Direction, FileSpec, IdRange, Pages, Part, Reader, SourceError};
+use crate::source::{Direction, FileSpec, IdRange, Notices, Part, Reader, SourceError};
 use crate::store::{Page, PageBuilder, Trouble};
 
 const PAGE: usize = 4_000;
@@ -57,10 +57,12 @@ pub fn read(spec: &FileSpec, part: Part, mapping: Arc<Mapping>) -> Result<Reader
 /// Starts reading; the pages come over a channel.
 pub fn open(files: Vec<Named>, part: Part, ending: Ending, mapping: Arc<Mapping>) -> Reader {
     let (pages_in, pages) = mpsc::channel(2);
+    let notices = Notices::default();
     let reading = Reading {
         part,
         ending,
         mapping,
+        notices: notices.clone(),
     };
     thread::spawn(move || {
         let sink = |answer| pages_in.blocking_send(answer).is_ok();
@@ -73,7 +75,7 @@ pub fn open(files: Vec<Named>, part: Part, ending: Ending, mapping: Arc<Mapping>
             drop(pages_in.blocking_send(Err(error)));
         }
     });
-    Reader(Pages::Sent(pages))
+    Reader::sent(pages, notices)
 }
 
 fn failed(path: &Path, error: &io::Error) -> SourceError {
@@ -89,6 +91,7 @@ struct Reading {
     part: Part,
     ending: Ending,
     mapping: Arc<Mapping>,
+    notices: Notices,
 }
 
 impl Reading {
@@ -130,7 +133,13 @@ impl Reading {
         let drained = self.bytes(file).and_then(|(mut bytes, lines)| {
             forward::drain(bytes.as_mut(), lines, || file.fallback, sink)
         });
-        drained.map(drop).map_err(|e| failed(&file.path, &e))
+        match drained {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                self.notices.tell(torn(&file.path));
+                Ok(())
+            }
+            drained => drained.map(drop).map_err(|e| failed(&file.path, &e)),
+        }
     }
 
     /// A file's bytes from near the range on, and what makes lines of them.
@@ -183,16 +192,17 @@ impl Reading {
 
     fn reversed(&self, files: &[Named], sink: impl Fn(Answer) -> bool) -> Result<(), SourceError> {
         let newest = std::cell::RefCell::new(Newest::default());
-        self.forwards(files.to_vec(), |answer| {
+        let ended = self.forwards(files.to_vec(), |answer| {
             newest.borrow_mut().push(answer, self.part.most);
             true
-        })?;
+        });
         for answer in newest.into_inner().pages {
             if !sink(answer) {
                 break;
             }
         }
-        Ok(())
+        // What could be read comes before what could not.
+        ended
     }
 }
 

@@ -233,7 +233,11 @@ impl Seeker<'_> {
     }
 
     fn claimed(&self, text: &[u8], at: u64) -> Option<EntryId> {
-        let line = line::parse(text.trim_ascii());
+        let text = text.trim_ascii();
+        if line::is_note(text) {
+            return None;
+        }
+        let line = line::parse(text);
         let stream = line.stream.as_deref().unwrap_or(self.stream);
         ids::claimed(&line, stream, &refs(&line), at, self.mapping)
     }

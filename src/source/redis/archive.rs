@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use super::asker::Asker;
 use super::connect::{Connector, Use};
 use super::fault;
 use super::merge::{Merge, Source};
 use super::range::{Kept, RangeReader};
-use super::roster::{Lives, Roster};
+use super::roster::{Lives, Roster, Standing};
 use super::streams;
 use super::wire::Wire;
 use crate::model::Mapping;
@@ -29,6 +30,16 @@ impl Archive {
             roster,
             kept: Kept::default(),
         }
+    }
+
+    /// What is known of each stream; `None` before the server was asked for them.
+    pub fn standing(&self) -> Option<Vec<Standing>> {
+        self.roster.standing()
+    }
+
+    /// Asks over the connection that is kept for fetches.
+    pub fn asker(&self) -> Result<Asker, SourceError> {
+        Asker::new(&self.spec, self.kept.clone())
     }
 
     /// Opens a part. Sends nothing where the streams are known already.

@@ -160,6 +160,7 @@ impl Following {
         desk.roster.is_known();
         for track in &found.tracks {
             desk.roster.enter(&track.key, &track.lives);
+            desk.roster.begins(&track.key, track.cursor);
         }
         let mut aside = JoinSet::new();
         let history = Backfill::new(desk.clone(), &found.tracks, asked, gate_in);

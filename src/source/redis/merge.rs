@@ -16,7 +16,7 @@ use crate::source::{Direction, IdRange};
 use crate::store::{Page, PageBuilder};
 
 /// Bytes of names and values after which a page ends.
-const PAGE_BYTES: usize = 1 << 20;
+pub const PAGE_BYTES: usize = 1 << 20;
 /// Entries of the largest page: more hold the server longer without being faster.
 pub const PAGE_ENTRIES: usize = 1_000;
 
@@ -130,7 +130,7 @@ impl Source {
 }
 
 /// What is left of a range after `id`, going in that direction.
-fn beyond(range: IdRange, id: EntryId, direction: Direction) -> Option<IdRange> {
+pub fn beyond(range: IdRange, id: EntryId, direction: Direction) -> Option<IdRange> {
     match direction {
         Direction::Forward if id < range.to => Some(IdRange {
             from: id.next(),

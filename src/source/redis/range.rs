@@ -12,7 +12,7 @@ use super::roster::Lives;
 use super::streams;
 use super::wire::Wire;
 use crate::model::{EntryId, Mapping};
-use crate::source::{IdRange, Pages, Part, Reader, RedisSpec, SourceError};
+use crate::source::{IdRange, Notices, Pages, Part, Reader, RedisSpec, SourceError};
 use crate::store::{Page, Trouble};
 
 /// A connection that waits for the next reader.
@@ -25,11 +25,13 @@ impl Kept {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(wire.clone());
     }
 
-    fn forget(&self) {
+    /// It answers no more.
+    pub fn forget(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    fn wire(&self) -> Option<Wire> {
+    /// The one that waits.
+    pub fn wire(&self) -> Option<Wire> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -58,7 +60,10 @@ impl fmt::Debug for RangeReader {
 
 impl From<RangeReader> for Reader {
     fn from(reader: RangeReader) -> Self {
-        Self(Pages::Redis(Box::new(reader)))
+        Self {
+            pages: Pages::Redis(Box::new(reader)),
+            notices: Notices::default(),
+        }
     }
 }
 
@@ -145,7 +150,8 @@ impl RangeReader {
     }
 }
 
-async fn end_of(wire: &mut Wire, key: &[u8]) -> Result<Option<EntryId>, RedisError> {
+/// The last id of a stream; `None` where there is no such key.
+pub async fn end_of(wire: &mut Wire, key: &[u8]) -> Result<Option<EntryId>, RedisError> {
     match wire.stream_state(key).await {
         Ok(state) => Ok(state.map(|s| s.last)),
         Err(error) if fault::is_forbidden(&error) => wire.newest(key).await,

@@ -52,9 +52,23 @@ struct Streams {
     moved: BTreeMap<Vec<u8>, EntryId>,
 }
 
+/// What is known of a stream that is followed.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Its key.
+    pub key: Vec<u8>,
+    /// Its lives.
+    pub lives: Lives,
+    /// Where its tail began: what is not newer is history.
+    pub began: Option<EntryId>,
+    /// No older id is there, as far as the server told in this life.
+    pub first: Option<EntryId>,
+}
+
 #[derive(Debug, Default)]
 struct Known {
     lives: Lives,
+    began: Option<EntryId>,
     /// `None` where the server did not tell.
     holding: Option<Holding>,
 }
@@ -106,6 +120,31 @@ impl Roster {
             .then(|| streams.known.iter().map(known).collect())
     }
 
+    /// Where the tail of a stream begins.
+    pub fn begins(&self, key: &[u8], cursor: Option<EntryId>) {
+        let mut streams = lock(&self.0);
+        streams.known.entry(key.to_vec()).or_default().began = cursor;
+    }
+
+    /// What is known of each stream; `None` before the server was asked for them.
+    pub fn standing(&self) -> Option<Vec<Standing>> {
+        let streams = lock(&self.0);
+        let standing = |(key, known): (&Vec<u8>, &Known)| {
+            let now = known.lives.now();
+            let holding = known.holding.filter(|holding| holding.life == now);
+            Standing {
+                key: key.clone(),
+                lives: known.lives.clone(),
+                began: known.began,
+                // A key that is not there has no ids of which one could be the first.
+                first: holding.map(|h| h.first).filter(|first| first.ms > 0),
+            }
+        };
+        streams
+            .is_known
+            .then(|| streams.known.iter().map(standing).collect())
+    }
+
     /// The server was asked for the streams, and there may be none.
     pub fn is_known(&self) {
         lock(&self.0).is_known = true;
@@ -136,6 +175,7 @@ impl Roster {
             total: holdings().map(|holding| Some(holding?.length)).sum(),
             first_id: filled.map(|holding| holding.first).min(),
             moved,
+            kept: Vec::new(),
         })
     }
 }
@@ -173,6 +213,7 @@ mod tests {
             total: Some(5),
             first_id: Some(EntryId::new(5, 0)),
             moved: vec![(b"a".to_vec(), EntryId::new(9, 0))],
+            kept: Vec::new(),
         };
         assert_eq!(roster.news(), Some(held));
         roster.note(b"a", Some(&state(2, 9, 10, 10)));
