@@ -5,6 +5,7 @@
 pub mod args;
 pub mod audit;
 pub mod confirm;
+pub mod consume;
 pub mod demo;
 pub mod doctor;
 pub mod errors;
@@ -67,6 +68,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Watch(args)) => watch::run(args, &cli.global, &setup),
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
+        Some(Command::Consume(args)) => wait_for(consume::run(args, &setup)),
         Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),

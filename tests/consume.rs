@@ -4,7 +4,13 @@
 
 mod support;
 
+#[path = "consume/binary.rs"]
+mod binary;
+#[path = "consume/handed_over.rs"]
+mod handed_over;
 #[path = "consume/library.rs"]
 mod library;
+#[path = "consume/printed.rs"]
+mod printed;
 #[path = "consume/stage.rs"]
 mod stage;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    audit, demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail, watch,
+    audit, consume, demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail,
+    watch,
 };
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
@@ -97,6 +98,8 @@ pub enum Command {
     Errors(errors::ErrorsArgs),
     /// Episodes of abnormal rate or latency
     Spikes(spikes::SpikesArgs),
+    /// Take events as a consumer of a group, and acknowledge what was done
+    Consume(consume::ConsumeArgs),
     /// Write every entry down in a hash-chained file, or verify one
     Audit(audit::AuditArgs),
     /// Check the connection, the streams and how entries are read

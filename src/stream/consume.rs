@@ -51,7 +51,7 @@ mod subscription;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::redis::{RedisResult, Value};
+use ::redis::{RedisResult, Value, cmd};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -178,13 +178,51 @@ impl Consumer {
         self.read_new().await
     }
 
-    /// What was read ahead and not handed out yet, for the end: after it nothing more was fetched.
+    /// What the server gave and was not handed out yet, because it was read ahead or a call of [`Consumer::next`] was dropped.
+    /// For the end: nothing new is asked for.
     ///
     /// # Errors
     /// See [`Consumer`]. What could not be read stays pending.
     pub async fn rest(&mut self) -> Result<Batch, StreamError> {
-        let read = self.read_ahead().await;
+        let dropped = self.health.reading;
+        self.mend().await?;
+        let read = if dropped {
+            self.recover(self.newest).await
+        } else {
+            self.read_ahead().await
+        };
         self.watched(read)
+    }
+
+    /// From now on at most so many entries come at once.
+    pub fn set_batch(&mut self, entries: usize) {
+        self.subscription.batch = entries;
+    }
+
+    /// Takes the name of this consumer off the group, if nothing is pending of it: for names that are not used again.
+    ///
+    /// # Errors
+    /// See [`Consumer`]. The name stays then, and does no harm.
+    pub async fn leave(mut self) -> Result<bool, StreamError> {
+        if self.has_pending().await? {
+            return Ok(false);
+        }
+        let subscription = &self.subscription;
+        let mut command = cmd("XGROUP");
+        command
+            .arg("DELCONSUMER")
+            .arg(subscription.stream.as_slice())
+            .arg(subscription.group.as_slice())
+            .arg(subscription.consumer.as_slice());
+        let key = subscription.stream.clone();
+        let left = self.asking.ask(&key, &command).await;
+        self.watched(left).map(|_| true)
+    }
+
+    /// How many entries are done, and not known to be acknowledged.
+    #[must_use]
+    pub fn owed(&self) -> usize {
+        self.owed.len()
     }
 
     /// Says that these entries are done. They are remembered: where the server cannot be told now, the next call tells it.

@@ -38,8 +38,9 @@ impl Consumer {
         }
         sleep(self.health.wait()).await;
         self.ahead = None;
-        let reopened = match self.asking.reopen().await {
-            Ok(()) => self.waiting.reopen().await,
+        // First the one whose read may be under way: the server sees that it has gone before it is asked what is pending.
+        let reopened = match self.waiting.reopen().await {
+            Ok(()) => self.asking.reopen().await,
             failed => failed,
         };
         if let Err(error) = reopened {
