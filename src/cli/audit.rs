@@ -1,21 +1,32 @@
 //! `audit --out FILE`: every entry of a stream into a hash-chained file, each on the disk before it is acknowledged.
 //!
-//! Ctrl-C and SIGTERM end it when the batch in hand is on the disk and acknowledged (exit status 130); a server that is away is
-//! waited for; a file that cannot be written ends it (exit status 1).
+//! Ctrl-C (exit status 130) and SIGTERM (0) end it when the batch in hand is on the disk and acknowledged; a server that is away
+//! is waited for; a file that cannot be written ends it (1).
 
 mod report;
 mod verify;
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::failure::{Failure, Status, say, say_trouble};
-use super::interrupt::Interrupt;
+use tokio::time::timeout;
+
+use super::consume::begin;
+use super::consume::ending::Ending;
+use super::consume::told::Told;
+use super::failure::{Failure, Status, say};
 use super::replay::pace::idle;
 use super::setup::Setup;
 use crate::model::Ms;
 use crate::source::RedisSpec;
-use crate::stream::{AuditFile, Auditor, Batch, Consumer, Hash, StreamError, Subscription};
+use crate::stream::{AuditFile, Auditor, Batch, Begin, Consumer, Hash, Subscription};
 use report::Report;
+
+/// How long an end waits for what was under way.
+const LAST_WAIT: Duration = Duration::from_secs(3);
+/// How long an empty stream is waited at where its end is asked for, ms.
+const AT_THE_END_MS: Ms = 50;
 
 /// Arguments of `audit`.
 #[derive(clap::Args, Clone, Debug)]
@@ -27,22 +38,25 @@ pub struct AuditArgs {
     /// The file: is made where it is missing, else its chain goes on
     #[arg(long, value_name = "FILE", required = true)]
     pub out: Option<PathBuf>,
-    /// The consumer group; made where it is missing, from the oldest entry on
+    /// Consumer group; created if it is not there
     #[arg(long, value_name = "NAME", default_value = "audit-group")]
     pub group: String,
     /// This consumer's name in the group [default: one that stays the same for this host and file]
     #[arg(long, value_name = "NAME")]
     pub consumer: Option<String>,
+    /// Where a group that has to be created begins: start, now, or after an entry id
+    #[arg(long, value_name = "WHERE", default_value = "start", value_parser = begin)]
+    pub from: Begin,
     /// Entries that go to the disk in one go, at most
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub batch: u32,
-    /// How long to wait for entries before looking around
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub batch: NonZeroUsize,
+    /// How long the server holds a read that finds nothing
     #[arg(long, value_name = "SPAN", default_value = "2s", value_parser = idle)]
     pub block: Ms,
     /// Take over what another consumer left unacknowledged for so long
     #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = idle)]
     pub min_idle: Ms,
-    /// End when nothing is left
+    /// End when nothing is left to deliver and nothing pending of this consumer
     #[arg(long)]
     pub until_empty: bool,
 }
@@ -68,19 +82,22 @@ pub async fn run(args: &AuditArgs, setup: &Setup) -> Result<Status, Failure> {
             "name it with --out FILE",
         ));
     };
+    if setup.since.is_some() || setup.until.is_some() {
+        return Err(Failure::usage(
+            "a group goes on where it stands, whatever --since and --until say",
+            "choose with --from where a new group begins",
+        ));
+    }
     let (spec, stream) = setup.writer_of_one()?;
-    let mut interrupt = Interrupt::or_terminate();
+    let ending = Ending::listen();
     let file = open(path)?;
     let subscription = subscription(args, path, spec, &stream);
-    let consumer = tokio::select! {
-        () = interrupt.pressed() => return Ok(Status::Interrupted),
-        consumer = Consumer::open(subscription) => consumer?,
-    };
+    let consumer = Consumer::open(subscription).await?;
     let mut audit = Audit {
         auditor: Auditor::new(consumer, file),
-        interrupt,
+        ending,
         report: Report::new(path),
-        is_away: false,
+        told: Told::default(),
     };
     let ended = audit.run(args.until_empty).await;
     audit.report.say(&audit.auditor);
@@ -106,8 +123,13 @@ fn subscription(args: &AuditArgs, path: &Path, spec: RedisSpec, stream: &str) ->
     let consumer = args.consumer.clone();
     Auditor::subscription(Subscription {
         consumer: consumer.unwrap_or_else(|| own_name(path)).into_bytes(),
-        batch: args.batch as usize,
-        block_ms: args.block.max(1),
+        batch: args.batch.get(),
+        block_ms: if args.until_empty {
+            args.block.min(AT_THE_END_MS)
+        } else {
+            args.block
+        },
+        begin: args.from,
         min_idle_ms: args.min_idle,
         ..subscription
     })
@@ -125,21 +147,19 @@ fn own_name(path: &Path) -> String {
 
 struct Audit<'a> {
     auditor: Auditor,
-    interrupt: Interrupt,
+    ending: Ending,
     report: Report<'a>,
-    /// Whether it was said that the server is away.
-    is_away: bool,
+    told: Told,
 }
 
 impl Audit<'_> {
     async fn run(&mut self, until_empty: bool) -> Result<Status, Failure> {
-        loop {
+        while !self.ending.is_asked() {
             let next = tokio::select! {
-                biased;
-                () = self.interrupt.pressed() => break,
                 next = self.auditor.next() => next,
+                () = self.ending.asked() => break,
             };
-            let Some(batch) = self.passed(next)? else {
+            let Some(batch) = self.told.unless_passing(next)? else {
                 continue;
             };
             let is_end = until_empty && batch.is_empty();
@@ -148,43 +168,29 @@ impl Audit<'_> {
                 return Ok(Status::Done);
             }
         }
-        // Delivered to us already: it would wait for the next start.
-        let rest = self.auditor.rest().await;
-        if let Some(batch) = self.passed(rest)? {
-            self.keep(batch).await?;
-        }
-        Ok(Status::Interrupted)
+        self.keep_rest().await?;
+        Ok(self.ending.status())
     }
 
     async fn keep(&mut self, batch: Batch) -> Result<(), Failure> {
         let kept = self.auditor.keep(batch).await;
-        self.passed(kept)?;
+        self.told.unless_passing(kept)?;
         self.report.progress(&self.auditor);
+        Ok(())
+    }
+
+    /// What the server gave before the end was asked for: it would wait for the next start.
+    async fn keep_rest(&mut self) -> Result<(), Failure> {
+        let rest = timeout(LAST_WAIT, self.auditor.rest()).await;
+        let Ok(rest) = rest else { return Ok(()) };
+        if let Some(batch) = self.told.unless_passing(rest)? {
+            self.keep(batch).await?;
+        }
         Ok(())
     }
 
     async fn is_empty(&mut self) -> Result<bool, Failure> {
         let pending = self.auditor.consumer().has_pending().await;
-        Ok(self.passed(pending)? == Some(false))
-    }
-
-    /// What came; `None`, and said once, where trying again may help.
-    fn passed<T>(&mut self, result: Result<T, StreamError>) -> Result<Option<T>, Failure> {
-        match result {
-            Ok(came) => {
-                if std::mem::take(&mut self.is_away) {
-                    say("note", "goes on");
-                }
-                Ok(Some(came))
-            }
-            Err(error) if error.may_pass() => {
-                if !std::mem::replace(&mut self.is_away, true) {
-                    self.report.clear();
-                    say_trouble("warning", error.trouble());
-                }
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
-        }
+        Ok(self.told.unless_passing(pending)? == Some(false))
     }
 }

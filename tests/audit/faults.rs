@@ -133,10 +133,7 @@ fn a_server_that_restarts_is_waited_for() {
     wait_until("written again", || stage.ids().len() == 40);
     super::stage::signal(&child, "-TERM");
     let output = child.wait_with_output().unwrap();
-    assert!(
-        said(&output).contains("warning: ") && said(&output).contains("goes on"),
-        "{output:?}"
-    );
+    assert!(said(&output).contains("going on"), "{output:?}");
     stage.audit_all();
     assert_eq!((stage.ids(), stage.pending()), (ids(1..=40), 0));
     stage.chain();

@@ -121,6 +121,7 @@ fn wrong_input_is_told() {
             2,
             "several streams",
         ),
+        (vec!["audit", "--since", "-1h", "--out", "x"], 2, "--from"),
         (vec!["audit", "-f", "x", "--out", "y"], 2, "--file"),
         (
             vec!["audit", "-s", "s", "--out", "/dev/null"],
@@ -161,7 +162,7 @@ fn wrong_input_is_told() {
 #[test]
 fn one_writes_a_file_and_a_signal_ends_it_when_its_batch_is_on_the_disk() {
     let stage = Stage::new();
-    for (round, name) in ["-TERM", "-INT"].into_iter().enumerate() {
+    for (round, (name, status)) in [("-TERM", 0), ("-INT", 130)].into_iter().enumerate() {
         let first = round as u64 * 100 + 1;
         let child = stage.audit(&[]).spawn().unwrap();
         stage.fill(first..=first + 9);
@@ -173,7 +174,7 @@ fn one_writes_a_file_and_a_signal_ends_it_when_its_batch_is_on_the_disk() {
         wait_until("written", || stage.ids().len() == round * 20 + 20);
         signal(&child, name);
         let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130), "{output:?}");
+        assert_eq!(output.status.code(), Some(status), "{output:?}");
         assert!(said(&output).contains("audited: 20 entries"), "{output:?}");
         assert_eq!(stage.pending(), 0);
     }
