@@ -185,9 +185,19 @@ pub fn default_path() -> Option<PathBuf> {
 /// `$XDG_STATE_HOME/lookback/bookmarks`, or what stands for it on this system.
 #[must_use]
 pub fn bookmark_folder() -> Option<PathBuf> {
+    Some(state_folder()?.join("bookmarks"))
+}
+
+/// `$XDG_STATE_HOME/lookback/actions.jsonl`, or what stands for it on this system.
+#[must_use]
+pub fn action_journal() -> Option<PathBuf> {
+    Some(state_folder()?.join("actions.jsonl"))
+}
+
+fn state_folder() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     let state = base.state_dir().unwrap_or_else(|| base.data_dir());
-    Some(state.join("lookback").join("bookmarks"))
+    Some(state.join("lookback"))
 }
 
 #[cfg(test)]
