@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    analytics, audit, config, consume, demo, doctor, errors, publish, query, replay, session,
-    sessions, spikes, stats, tail, watch,
+    analytics, audit, config, consume, demo, doctor, errors, groups, publish, query, replay,
+    session, sessions, spikes, stats, tail, watch,
 };
 use crate::config::value::{Name, Names};
 use crate::config::{ColorChoice, Layer, Secret, Size};
@@ -116,6 +116,8 @@ pub enum Command {
     Analytics(analytics::AnalyticsArgs),
     /// Write every entry down in a hash-chained file, or verify one
     Audit(audit::AuditArgs),
+    /// Consumer groups: lag, pending entries, consumers; and changing them
+    Groups(groups::GroupsArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
     /// What is configured and where each value comes from; what is wrong in a configuration

@@ -3,7 +3,7 @@
 //! Sources: <https://redis.io/docs/latest/commands/xgroup-create/>, `xgroup-setid`, `xgroup-destroy`, `xgroup-delconsumer`,
 //! `xack`, `xclaim`.
 
-use super::consumer_groups::{GroupStatus, StreamStatus};
+use super::consumer_groups::{GroupStatus, KeyKind, StreamStatus};
 use super::{EntryId, Ms, SafeText};
 
 /// Columns that a name takes at most in a sentence.
@@ -172,7 +172,7 @@ impl GroupChange {
                 at, make_stream, ..
             } => {
                 let begin = begin(*at, status);
-                let missing = status.is_some_and(|status| status.length.is_none());
+                let missing = status.is_some_and(|status| status.kind == KeyKind::Missing);
                 let made = match (make_stream, missing) {
                     (true, true) => ", and the stream, which is not there yet",
                     _ => "",
