@@ -21,6 +21,9 @@ mod jumps;
 #[path = "frames/jumps_pictures.rs"]
 mod jumps_pictures;
 
+#[path = "frames/looks.rs"]
+mod looks;
+
 #[path = "frames/metrics.rs"]
 mod metrics;
 
@@ -303,7 +306,9 @@ fn open() -> impl Strategy<Value = Open> {
         Just(PaneId::Feed),
         Just(PaneId::Errors),
         Just(PaneId::Detail),
-        Just(PaneId::State)
+        Just(PaneId::State),
+        Just(PaneId::Consumers),
+        Just(PaneId::Pending)
     ];
     let screen = prop::sample::select(ScreenId::ALL.to_vec());
     let open = (any::<[bool; 4]>(), screen, focus);
@@ -339,6 +344,10 @@ prop_compose! {
         }
         view.banner = Some(banner);
         view.session = other.clone();
+        view.streams = other.clone();
+        view.consumer_groups = feed.clone();
+        view.consumers = feed.clone();
+        view.pending = other.clone();
         view.errors = feed.clone();
         view.state = feed.clone();
         view.detail = other;

@@ -23,8 +23,8 @@ pub fn list(state: &State, layout: &Layout) -> Option<List> {
     let status = state.groups.stream_of(&proposal.stream);
     let sentence = proposal.change.sentence(&proposal.stream, status);
     let most = usize::from((layout.size.height / 2).saturating_sub(2)).clamp(1, ROWS);
-    let lines = SafeText::lines(sentence.as_bytes(), usize::from(inner), most);
-    let rows: Vec<Row> = lines.into_iter().map(row).collect();
+    let lines = wrapped(&sentence, usize::from(inner));
+    let rows: Vec<Row> = lines.into_iter().take(most).map(row).collect();
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX);
     Some(List {
         area: Area {
@@ -48,6 +48,22 @@ pub fn list(state: &State, layout: &Layout) -> Option<List> {
         },
         keys: Line::new(),
     })
+}
+
+/// Broken between words; a word that is too long for a row is cut.
+fn wrapped(sentence: &str, width: usize) -> Vec<SafeText> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in sentence.split(' ') {
+        let room = |line: &String| SafeText::own(line).width() + 1 + SafeText::own(word).width();
+        match lines.last_mut().filter(|line| room(line) <= width) {
+            Some(line) => line.extend([" ", word]),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    let safe = lines
+        .iter()
+        .map(|line| SafeText::line(line.as_bytes(), width));
+    safe.collect()
 }
 
 fn row(text: SafeText) -> Row {
@@ -98,5 +114,17 @@ pub const fn hint(asked: &Asked) -> &'static str {
             "$ the end: only what comes from now on   0 the start: all   or an entry id   Esc leaves it"
         }
         Asked::NewName(_) => "its name   Esc leaves it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_between_words() {
+        let lines = wrapped("acknowledge 1 entry of a group", 12);
+        let lines: Vec<&str> = lines.iter().map(SafeText::as_str).collect();
+        assert_eq!(lines, ["acknowledge", "1 entry of a", "group"]);
     }
 }

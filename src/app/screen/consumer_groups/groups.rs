@@ -91,6 +91,8 @@ struct Widths {
 
 const PENDING: u16 = 9;
 const DELIVERABLE: u16 = 11;
+/// Columns of `up to `.
+const UP_TO: u16 = 6;
 const LOST: u16 = 7;
 const BEHIND: u16 = 7;
 const DRAINS: u16 = 9;
@@ -101,6 +103,7 @@ impl Widths {
         let (consumers, read, acked, trend) = match width {
             0..90 => (0, 0, 0, 0),
             90..115 => (9, 0, 0, 12),
+            115..140 if several => (9, 0, 0, 12),
             115..140 => (9, 7, 7, 12),
             _ => (9, 8, 8, 24),
         };
@@ -175,10 +178,10 @@ fn row(state: &State, stream: &StreamStatus, group: &GroupStatus, widths: Widths
 /// Where only the sum with what is lost is known, it is no more than that.
 fn deliverable(lag: Lag) -> Cell {
     match (lag.deliverable, lag.total) {
-        (None, Some(total)) => text(
-            &format!("≤ {}", counted(total, DELIVERABLE - 2)),
-            Tone::Plain,
-        ),
+        (None, Some(total)) => {
+            let total = counted(total, DELIVERABLE - UP_TO);
+            text(&format!("up to {total}"), Tone::Plain)
+        }
         (deliverable, _) => count(deliverable, DELIVERABLE, Tone::Strong),
     }
 }
@@ -211,6 +214,9 @@ fn in_time(ms: Ms) -> String {
     }
 }
 
+/// Below the full row, so that the trends of two groups do not grow together.
+const TOP: f32 = 0.875;
+
 /// The newest looks, one a column or several; each as a share of the most of them. What is unknown is no number.
 #[expect(
     clippy::cast_possible_truncation,
@@ -221,7 +227,7 @@ fn heights(pace: &GroupPace, width: u16) -> Vec<f32> {
     let most = pace.trend.iter().flatten().copied().max().unwrap_or(0);
     let per_column = LOOKS.div_ceil(usize::from(width.max(1)));
     let height = |looks: &[Option<u64>]| match looks.iter().flatten().max() {
-        Some(highest) => (*highest as f64 / most.max(1) as f64) as f32,
+        Some(highest) => (*highest as f64 / most.max(1) as f64) as f32 * TOP,
         None => f32::NAN,
     };
     let mut heights: Vec<f32> = pace.trend.rchunks(per_column).map(height).collect();
@@ -240,9 +246,9 @@ mod tests {
             ..GroupPace::default()
         };
         let found = heights(&pace, 60);
-        assert_eq!([found[0], found[1], found[3]], [0.0, 1.0, 0.5]);
+        assert_eq!([found[0], found[1], found[3]], [0.0, TOP, TOP / 2.0]);
         assert!(found[2].is_nan());
-        assert_eq!(heights(&pace, 12), [1.0]);
+        assert_eq!(heights(&pace, 12), [TOP]);
     }
 
     #[test]
