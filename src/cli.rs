@@ -32,6 +32,7 @@ pub mod setup;
 pub mod spikes;
 pub mod stats;
 pub mod tail;
+pub mod trim;
 pub mod watch;
 pub mod words;
 
@@ -93,6 +94,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Groups(args)) => wait_for(groups::run(args, &setup)),
         Some(Command::Spikes(args)) => wait_for(spikes::run(args, &setup)),
         Some(Command::Audit(args)) => wait_for(audit::run(args, &setup)),
+        Some(Command::Trim(args)) => wait_for(trim::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
         Some(Command::Config(args)) => config::run(args, &cli.global),

@@ -13,6 +13,7 @@ mod link;
 pub mod log_file;
 pub mod publish;
 pub mod replay;
+pub mod trim;
 
 use crate::source::now_ms;
 

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     analytics, audit, config, consume, demo, doctor, errors, groups, publish, query, replay,
-    session, sessions, spikes, stats, tail, watch,
+    session, sessions, spikes, stats, tail, trim, watch,
 };
 use crate::config::value::{Name, Names};
 use crate::config::{ColorChoice, Layer, Secret, Size};
@@ -118,6 +118,8 @@ pub enum Command {
     Audit(audit::AuditArgs),
     /// Consumer groups: lag, pending entries, consumers; and changing them
     Groups(groups::GroupsArgs),
+    /// Let go of entries that are too old or too many, archived first
+    Trim(trim::TrimArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
     /// What is configured and where each value comes from; what is wrong in a configuration
@@ -125,12 +127,15 @@ pub enum Command {
 }
 
 impl Cli {
-    /// The flags that choose where to read from. The files of a command that writes to a stream are its input, and no source.
+    /// The flags that choose where to read from. The files of a command that writes to a stream are its input, and the archive
+    /// of one that trims is its output: neither is a source.
     #[must_use]
     pub fn source(&self) -> Global {
         let mut global = self.global.clone();
-        if matches!(self.command, Some(Command::Publish(_))) {
-            global.files.clear();
+        match self.command {
+            Some(Command::Publish(_)) => global.files.clear(),
+            Some(Command::Trim(_)) => global.archive.clear(),
+            _ => {}
         }
         global
     }

@@ -81,6 +81,14 @@ impl LogFile {
     /// # Errors
     /// When it cannot be read or written, is being written by another, or does not hold.
     pub fn append(path: &Path) -> Result<(Self, Survey), StreamError> {
+        Self::append_checked(path, |_, _| Ok(()))
+    }
+
+    /// The same, where each entry (its id and its stream) has to please `check` before anything is cut off.
+    pub(crate) fn append_checked(
+        path: &Path,
+        mut check: impl FnMut(EntryId, &[u8]) -> Result<(), StreamError>,
+    ) -> Result<(Self, Survey), StreamError> {
         // Opening a pipe would wait for its other end.
         if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
             return Err(trouble::no_file(path));
@@ -88,7 +96,11 @@ impl LogFile {
         let opened = OpenOptions::new().write(true).open(path);
         let file = opened.map_err(|error| trouble::unwritable(path, &error))?;
         lock(&file, path)?;
-        let state = Reading::open(path)?.finish()?;
+        let mut reading = Reading::open(path)?;
+        while let Some((id, line)) = reading.next()? {
+            check(id, line.stream.as_deref().unwrap_or_default())?;
+        }
+        let state = reading.finish()?;
         let survey = state.survey(length(&file, path)?);
         let log = Self::over(path, file, state);
         log.cut()
@@ -209,16 +221,7 @@ impl LogFile {
 /// When it cannot be read, and at the first line that does not hold: one that was altered, added, removed or moved is found by the
 /// note behind it, one that is no entry by itself; a file that was not written to its end has no note there.
 pub fn verify(path: &Path) -> Result<Survey, StreamError> {
-    let state = Reading::open(path)?.finish()?;
-    let bytes = std::fs::metadata(path).map_err(|error| trouble::unreadable(path, &error))?;
-    let survey = state.survey(bytes.len());
-    if survey.torn_bytes > 0 {
-        return Err(trouble::torn(path, state.lines));
-    }
-    if survey.unclosed > 0 || survey.notes == 0 {
-        return Err(trouble::unclosed(path, state.lines, survey.unclosed));
-    }
-    Ok(survey)
+    Reading::open(path)?.close()
 }
 
 fn length(file: &File, path: &Path) -> Result<u64, StreamError> {

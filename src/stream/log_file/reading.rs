@@ -113,7 +113,7 @@ impl Reading {
         let whole = self.text.get(from..end).unwrap_or_default();
         let bare = whole.strip_suffix(b"\n").unwrap_or(whole);
         if line::is_note(bare) {
-            self.close(bare.to_vec().as_slice())?;
+            self.hold_against(&bare.to_vec())?;
             return Ok(false);
         }
         let read = line::parse(bare);
@@ -137,7 +137,7 @@ impl Reading {
         Ok(true)
     }
 
-    fn close(&mut self, note: &[u8]) -> Result<(), StreamError> {
+    fn hold_against(&mut self, note: &[u8]) -> Result<(), StreamError> {
         let (number, have) = (self.state.lines, self.state.run.totals());
         let Some(said) = Totals::of_note(note) else {
             let why = "it is a note that this version does not know";
@@ -216,6 +216,21 @@ impl Reading {
         }
         let why = "it is no entry of a stream (`id`, `stream` and `fields`)";
         Err(trouble::broken(&self.path, 1, why))
+    }
+
+    /// Reads to the end, which has to be whole and closed by a note.
+    pub fn close(self) -> Result<Survey, StreamError> {
+        let path = self.path.clone();
+        let state = self.finish()?;
+        let there = std::fs::metadata(&path).map_err(|error| trouble::unreadable(&path, &error))?;
+        let survey = state.survey(there.len());
+        if survey.torn_bytes > 0 {
+            return Err(trouble::torn(&path, state.lines));
+        }
+        if survey.unclosed > 0 || survey.notes == 0 {
+            return Err(trouble::unclosed(&path, state.lines, survey.unclosed));
+        }
+        Ok(survey)
     }
 
     /// Reads to the end; what is whole.
