@@ -10,6 +10,7 @@ use ::redis::{
 };
 
 use super::access::Access;
+use super::bulk::Bulk;
 use crate::source::RedisSpec;
 use crate::store::Trouble;
 
@@ -111,6 +112,11 @@ impl Connector {
     /// Where it connects to, without secrets.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// A new connection for reading in bulk.
+    pub async fn bulk(&self) -> RedisResult<Bulk> {
+        Bulk::open(&self.details, self.access).await
     }
 
     /// A new connection of its own socket.
