@@ -23,7 +23,7 @@ pub struct GroupsSnapshot {
 }
 
 /// What lies under a key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyKind {
     /// It may not be asked.
     #[default]

@@ -2,9 +2,9 @@
 
 use ::redis::RedisResult;
 
+use super::bulk::Entry;
 use super::connect::{Connector, Use};
 use super::fault;
-use super::parse::Entry;
 use super::range::{self, Kept};
 use super::streams;
 use super::wire::{Window, Wire};

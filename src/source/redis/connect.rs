@@ -10,6 +10,7 @@ use ::redis::{
 };
 
 use super::access::Access;
+use super::bulk::Bulk;
 use crate::source::RedisSpec;
 use crate::store::Trouble;
 
@@ -116,6 +117,11 @@ impl Connector {
     /// The number of the database.
     pub fn database(&self) -> i64 {
         self.details.redis_settings().db()
+    }
+
+    /// A new connection for reading in bulk.
+    pub async fn bulk(&self) -> RedisResult<Bulk> {
+        Bulk::open(&self.details, self.access).await
     }
 
     /// A new connection of its own socket.

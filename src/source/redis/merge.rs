@@ -7,8 +7,8 @@ use std::sync::Arc;
 use ::redis::{RedisError, RedisResult};
 use tokio::task::JoinHandle;
 
+use super::bulk::Entry;
 use super::fault;
-use super::parse::Entry;
 use super::roster::{Life, Lives};
 use super::wire::{Window, Wire};
 use crate::model::{EntryId, Mapping};

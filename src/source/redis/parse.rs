@@ -1,10 +1,10 @@
-//! From replies, in the shapes of RESP2 and RESP3, to entries. Field order and repeated names are kept.
+//! From replies, in the shapes of RESP2 and RESP3, to what they say. Entries that are read in bulk do not come this way (`resp`).
 
 use ::redis::Value;
 
 use crate::model::{EntryId, FieldRef};
 
-/// One entry of a reply; the fields are still the reply's own values.
+/// One entry that a consumer was given; the fields are still the reply's own values.
 #[derive(Debug, PartialEq)]
 pub struct Entry {
     /// Its id.
@@ -33,11 +33,6 @@ impl Entry {
         into.clear();
         let pairs = self.fields.chunks_exact(2);
         into.extend(pairs.filter_map(|pair| Some((bytes(pair.first()?)?, bytes(pair.get(1)?)?))));
-    }
-
-    /// Bytes of its names and values.
-    pub fn size(&self) -> usize {
-        self.fields.iter().filter_map(bytes).map(<[u8]>::len).sum()
     }
 }
 
@@ -76,11 +71,6 @@ pub fn pairs(value: Value) -> Vec<(Value, Value)> {
             std::iter::from_fn(|| Some((flat.next()?, flat.next()?))).collect()
         }
     }
-}
-
-/// The reply of `XRANGE` and `XREVRANGE`. Entries without fields (deleted ones) are left out.
-pub fn entries(value: Value) -> Vec<Entry> {
-    items(value).into_iter().filter_map(entry).collect()
 }
 
 /// What a consumer was given.
@@ -140,29 +130,6 @@ fn field_list(value: Value) -> Option<Vec<Value>> {
     }
 }
 
-fn entry(value: Value) -> Option<Entry> {
-    let mut parts = items(value).into_iter();
-    let id = EntryId::from_bytes(bytes(&parts.next()?)?)?;
-    let fields = field_list(parts.next()?)?;
-    Some(Entry { id, fields })
-}
-
-/// The reply of `XREAD`: the entries of each stream that has any.
-pub fn streams(value: Value) -> Vec<(Vec<u8>, Vec<Entry>)> {
-    let streams: Vec<(Value, Value)> = match value {
-        Value::Map(pairs) => pairs,
-        other => items(other)
-            .into_iter()
-            .filter_map(|stream| {
-                let mut parts = items(stream).into_iter();
-                Some((parts.next()?, parts.next()?))
-            })
-            .collect(),
-    };
-    let named = |(key, list): (Value, Value)| Some((bytes(&key)?.to_vec(), entries(list)));
-    streams.into_iter().filter_map(named).collect()
-}
-
 /// The reply of `XINFO STREAM`. Unknown keys are passed over: servers grow new ones.
 pub fn stream_state(value: Value) -> StreamState {
     let mut state = StreamState::default();
@@ -201,18 +168,13 @@ mod tests {
     }
 
     #[test]
-    fn both_protocols_give_the_same_entries_with_repeated_names_in_order() {
-        let resp2 = Value::Array(vec![Value::Array(vec![text("s"), list()])]);
-        let resp3 = Value::Map(vec![(text("s"), list())]);
-        let read = streams(resp2);
-        assert_eq!(read, streams(resp3));
+    fn repeated_names_stay_in_order() {
+        let found = delivered(list());
         let mut fields = Vec::new();
-        let entry = read.first().and_then(|(_, e)| e.first());
-        if let Some(entry) = entry {
+        if let Some(entry) = found.entries.first() {
             entry.fields(&mut fields);
         }
         assert_eq!(fields, [(&b"a"[..], &b"1"[..]), (b"a", b"2")]);
-        assert_eq!(streams(Value::Nil), []);
     }
 
     #[test]

@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::board::Desk;
+use super::bulk::Entry;
 use super::connect::Use;
 use super::fault::{self, Fault};
 use super::merge::{PAGE_ENTRIES, Pace, page_of};
-use super::parse::Entry;
 use super::streams;
 use super::track::Track;
 use super::wire::{BLOCK_MS, Wire};

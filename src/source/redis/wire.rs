@@ -3,14 +3,18 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::{Arg, Cmd, ErrorKind, Pipeline, RedisError, RedisResult, Value, cmd};
 
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
+use super::bulk::{self, Bulk, Entry};
 use super::connect::{Connection, Connector, Use};
-use super::parse::{self, Entry, StreamState};
+use super::parse::{self, StreamState};
+use super::resp::{Reply, Shape};
 use crate::model::EntryId;
 use crate::source::Direction;
 
@@ -29,9 +33,14 @@ pub struct Wire {
     connector: Connector,
     purpose: Use,
     home: Connection,
-    nodes: HashMap<(String, u16), Connection>,
-    routes: HashMap<Vec<u8>, (String, u16)>,
+    nodes: HashMap<Node, Connection>,
+    routes: HashMap<Vec<u8>, Node>,
+    /// For entries: home's (without a name) and those of further nodes. Clones share them.
+    bulks: HashMap<Option<Node>, Arc<Mutex<Option<Bulk>>>>,
 }
+
+/// Host and port of a node.
+type Node = (String, u16);
 
 impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,6 +70,7 @@ impl Wire {
             home: connector.connect(purpose).await?,
             nodes: HashMap::new(),
             routes: HashMap::new(),
+            bulks: HashMap::new(),
         })
     }
 
@@ -107,7 +117,7 @@ impl Wire {
     }
 
     /// Remembers on which node a key lies, and connects to it.
-    async fn route(&mut self, key: &[u8], node: (String, u16)) -> RedisResult<()> {
+    async fn route(&mut self, key: &[u8], node: Node) -> RedisResult<()> {
         let host = if node.0.is_empty() {
             self.connector.host().to_owned()
         } else {
@@ -150,10 +160,8 @@ impl Wire {
         window: Window,
         direction: Direction,
     ) -> RedisResult<Vec<Entry>> {
-        let reply = self
-            .ask(key, &range_command(key, window, direction))
-            .await?;
-        Ok(parse::entries(reply))
+        let command = range_command(key, window, direction);
+        Ok(bulk::entries(self.read(key, &command, Shape::Range).await?))
     }
 
     /// The same on a task of its own, so that the next page comes while this one is decoded. Redirections are errors here.
@@ -164,8 +172,33 @@ impl Wire {
         direction: Direction,
     ) -> JoinHandle<RedisResult<Vec<Entry>>> {
         let command = range_command(key, window, direction);
-        let mut connection = self.node_of(key).clone();
-        tokio::spawn(async move { Ok(parse::entries(connection.send(&command).await?)) })
+        let (connector, slot) = self.bulk_of(key);
+        tokio::spawn(async move {
+            let reply = ask_bulk(&connector, &slot, &command, Shape::Range).await?;
+            Ok(bulk::entries(reply))
+        })
+    }
+
+    /// A reply with entries, from the node where the key lies.
+    async fn read(&mut self, key: &[u8], command: &Cmd, shape: Shape) -> RedisResult<Reply> {
+        let (connector, slot) = self.bulk_of(key);
+        let answer = ask_bulk(&connector, &slot, command, shape).await;
+        let Some(node) = answer.as_ref().err().and_then(moved_to) else {
+            return answer;
+        };
+        self.route(key, node).await?;
+        let (connector, slot) = self.bulk_of(key);
+        ask_bulk(&connector, &slot, command, shape).await
+    }
+
+    /// The bulk connection to the node where a key lies, opened or not, and what opens it.
+    fn bulk_of(&mut self, key: &[u8]) -> (Connector, Arc<Mutex<Option<Bulk>>>) {
+        let node = self.routes.get(key).cloned();
+        let connector = match &node {
+            Some((host, port)) => self.connector.at(host, *port),
+            None => self.connector.clone(),
+        };
+        (connector, Arc::clone(self.bulks.entry(node).or_default()))
     }
 
     /// The newest id by reading it, for users that may not ask `XINFO`.
@@ -201,10 +234,10 @@ impl Wire {
         }
         let route = streams.first().map(|(key, _)| *key).unwrap_or_default();
         let limit = Duration::from_millis(BLOCK_MS) + GRACE;
-        let reply = tokio::time::timeout(limit, self.ask(route, &command)).await;
+        let reply = tokio::time::timeout(limit, self.read(route, &command, Shape::Streams)).await;
         let reply = reply
             .map_err(|_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))?;
-        Ok(parse::streams(reply?))
+        Ok(bulk::streams(reply?))
     }
 
     /// Stream keys that match a glob, at most `limit` of them, sorted.
@@ -284,11 +317,35 @@ fn range_command(key: &[u8], window: Window, direction: Direction) -> Cmd {
     command
 }
 
+/// One request and its reply. The connection is put back only when the reply was read to its end: a request that is given up
+/// leaves a reply on the way, which would be taken for that of the next one.
+async fn ask_bulk(
+    connector: &Connector,
+    slot: &Mutex<Option<Bulk>>,
+    command: &Cmd,
+    shape: Shape,
+) -> RedisResult<Reply> {
+    let mut slot = slot.lock().await;
+    let mut bulk = match slot.take() {
+        Some(bulk) => bulk,
+        None => connector.bulk().await?,
+    };
+    bulk.send(command).await?;
+    let reply = bulk.reply(shape).await;
+    if reply.as_ref().map_or_else(
+        |e| matches!(e.kind(), ErrorKind::Server(_) | ErrorKind::Extension),
+        |_| true,
+    ) {
+        *slot = Some(bulk);
+    }
+    reply
+}
+
 fn is_keyless(command: &Cmd) -> bool {
     matches!(command.args_iter().next(), Some(Arg::Simple(b"SCRIPT")))
 }
 
-fn moved_to(error: &RedisError) -> Option<(String, u16)> {
+fn moved_to(error: &RedisError) -> Option<Node> {
     if error.kind() != ErrorKind::Server(::redis::ServerErrorKind::Moved) {
         return None;
     }

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::walk::Walk;
 use crate::model::line::Line;
 use crate::model::{EntryId, FieldRef, SafeText};
-use crate::source::redis::parse::Entry;
+use crate::source::redis::Entry;
 use crate::source::redis::wire::Wire;
 use crate::store::Trouble;
 use crate::stream::StreamError;

@@ -5,7 +5,7 @@ use tokio::task::JoinHandle;
 
 use crate::model::EntryId;
 use crate::source::Direction;
-use crate::source::redis::parse::Entry;
+use crate::source::redis::Entry;
 use crate::source::redis::wire::{Window, Wire};
 
 /// Entries of a page at most: more of them hold up the server.
