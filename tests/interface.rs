@@ -17,6 +17,8 @@ mod endings;
 mod errors;
 #[path = "interface/filter.rs"]
 mod filter;
+#[path = "interface/groups.rs"]
+mod groups;
 #[path = "interface/hostile.rs"]
 mod hostile;
 #[path = "interface/jumps.rs"]
