@@ -79,7 +79,11 @@ impl ArchivedSpec {
 
 /// Where it is and what is read there.
 pub fn label(spec: &ArchivedSpec) -> (String, String) {
-    let (redis, files) = (redis::place(&spec.redis), file::place(&spec.archive));
+    let redis = redis::place(&spec.redis);
+    let files = match spec.archive.paths.as_slice() {
+        [path] => path.file_name().unwrap_or_default().to_string_lossy(),
+        paths => format!("{} archives", paths.len()).into(),
+    };
     (format!("{redis} + {files}"), spec.redis.streams.join(", "))
 }
 
