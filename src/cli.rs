@@ -11,9 +11,11 @@ pub mod consume;
 pub mod demo;
 pub mod doctor;
 pub mod errors;
+pub mod export;
 pub mod failure;
 pub mod format;
 pub mod groups;
+pub mod import;
 pub mod interface;
 pub mod interrupt;
 pub mod lines;
@@ -83,6 +85,8 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Watch(args)) => watch::run(args, &cli.global, &setup),
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
+        Some(Command::Export(args)) => wait_for(export::run(args, &cli.global, &setup)),
+        Some(Command::Import(args)) => wait_for(import::run(args, &cli.global, &setup)),
         Some(Command::Publish(args)) => wait_for(publish::run(args, &cli.global.files, &setup)),
         Some(Command::Analytics(args)) => wait_for(analytics::run(args, &setup)),
         Some(Command::Consume(args)) => wait_for(consume::run(args, &setup)),

@@ -8,7 +8,9 @@ pub mod audit;
 mod companion;
 pub mod consume;
 mod error;
+mod fields;
 pub mod groups;
+pub mod import;
 mod link;
 pub mod log_file;
 pub mod publish;
@@ -24,6 +26,7 @@ pub use audit::{
 };
 pub use consume::{Batch, Begin, Consumer, Delivery, Failed, Subscription};
 pub use error::StreamError;
+pub use import::{Entry, ImportOptions, Importer};
 pub use link::Link;
 pub use publish::{Draft, Fate, MaxLen, PublishOptions, Publisher, Receipt, Retry, Unfinished};
 pub use replay::{Copier, GoOn, MARK, is_read, origin_of};

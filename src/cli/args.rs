@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    analytics, audit, config, consume, demo, doctor, errors, groups, publish, query, replay,
-    session, sessions, spikes, stats, tail, trim, watch,
+    analytics, audit, config, consume, demo, doctor, errors, export, groups, import, publish,
+    query, replay, session, sessions, spikes, stats, tail, trim, watch,
 };
 use crate::config::value::{Name, Names};
 use crate::config::{ColorChoice, Layer, Secret, Size};
@@ -96,6 +96,10 @@ pub enum Command {
     Tail(tail::TailArgs),
     /// Print the entries of a range
     Query(query::QueryArgs),
+    /// Write the entries of a range into a file, with a count and a checksum at its end; verify such a file
+    Export(export::ExportArgs),
+    /// Append the entries of files to streams, under new ids or their own
+    Import(import::ImportArgs),
     /// Append events to a stream: one from flags, or JSON lines from standard input or -f
     Publish(publish::PublishArgs),
     /// Write the events of a range again, in their own rhythm
@@ -133,7 +137,7 @@ impl Cli {
     pub fn source(&self) -> Global {
         let mut global = self.global.clone();
         match self.command {
-            Some(Command::Publish(_)) => global.files.clear(),
+            Some(Command::Publish(_) | Command::Import(_)) => global.files.clear(),
             Some(Command::Trim(_)) => global.archive.clear(),
             _ => {}
         }
