@@ -39,7 +39,7 @@ fn a_server_that_is_not_there_leaves_no_file() {
 #[test]
 fn a_torn_file_is_gone_on_with_behind_its_last_whole_entry() {
     let place = Place::new();
-    fill(&place, "memory:events", 25_000);
+    fill(&place, "memory:events", 12_000);
     let whole = place.print(&["export", "-o", "whole.jsonl"]);
     for ending in ENDINGS {
         let file = format!("torn.{ending}");
