@@ -19,6 +19,9 @@ fn a_file_is_not_written_over_unless_that_is_asked_for() {
     let output = place.run(&["export", "-o", "a.jsonl", "--resume"]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+    let output = place.run(&["export", "-f", "a.jsonl", "-o", "./a.jsonl", "--force"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     place.print(&["export", "-o", "a.jsonl", "--force"]);
     assert!(
         place
