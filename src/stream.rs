@@ -16,7 +16,8 @@ mod replay;
 
 pub use crate::source::{Access, RedisSpec};
 pub use audit::{
-    Appended, AuditFile, Auditor, Chain, ChainFault, FaultKind, Hash, Opened, Sealed, verify_chain,
+    Against, Appended, AuditFile, Auditor, Chain, ChainFault, FaultKind, Hash, Opened, Sealed,
+    hold_against, verify_chain,
 };
 pub use consume::{Batch, Begin, Consumer, Delivery, Failed, Subscription};
 pub use error::StreamError;
