@@ -22,7 +22,8 @@ use crate::source::now_ms;
 pub use crate::source::{Access, RedisSpec};
 pub use analytics::{Analytics, ReadModel};
 pub use audit::{
-    Appended, AuditFile, Auditor, Chain, ChainFault, FaultKind, Hash, Opened, Sealed, verify_chain,
+    Against, Appended, AuditFile, Auditor, Chain, ChainFault, FaultKind, Hash, Opened, Sealed,
+    hold_against, verify_chain,
 };
 pub use consume::{Batch, Begin, Consumer, Delivery, Failed, Subscription};
 pub use error::StreamError;

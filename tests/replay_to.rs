@@ -8,6 +8,8 @@ mod support;
 mod copies;
 #[path = "replay_to/own.rs"]
 mod own;
+#[path = "replay_to/refused.rs"]
+mod refused;
 #[path = "replay_to/stopped.rs"]
 mod stopped;
 

@@ -74,7 +74,7 @@ pub enum AuditAction {
 /// No connection at the start; a file that cannot be read, written or trusted; a group that has gone.
 pub async fn run(args: &AuditArgs, setup: &Setup) -> Result<Status, Failure> {
     if let Some(AuditAction::Verify(args)) = &args.action {
-        return verify::run(args, setup);
+        return verify::run(args, setup).await;
     }
     let Some(path) = args.out.as_deref() else {
         return Err(Failure::usage(

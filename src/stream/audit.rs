@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod against;
 mod auditor;
 mod fault;
 mod file;
@@ -31,6 +32,7 @@ mod seal;
 mod verify;
 mod written;
 
+pub use against::{Against, hold_against};
 pub use auditor::Auditor;
 pub use fault::{ChainFault, FaultKind};
 pub use file::{Appended, AuditFile, Opened};

@@ -127,7 +127,10 @@ impl Stage {
     /// The ids that were delivered and acknowledged.
     pub fn acknowledged(&self, all: impl IntoIterator<Item = u64>) -> Vec<String> {
         let groups: Vec<Vec<redis::Value>> = self.server.run("XINFO GROUPS s");
-        let delivered: String = groups[0]
+        let Some(group) = groups.first() else {
+            return Vec::new();
+        };
+        let delivered: String = group
             .chunks(2)
             .find_map(|pair| {
                 let name: String = redis::from_redis_value(pair[0].clone()).ok()?;

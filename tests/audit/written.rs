@@ -180,3 +180,51 @@ fn one_writes_a_file_and_a_signal_ends_it_when_its_batch_is_on_the_disk() {
     }
     assert_eq!(stage.chain().lines, 40);
 }
+
+#[test]
+fn held_against_the_stream_what_the_file_lacks_is_named() {
+    let stage = Stage::new();
+    stage.fill(1..=1_200);
+    stage.audit_all();
+    let against = ["-s", "s", "--against"];
+    let output = stage.verify(&against);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("1-0 to 1200-0: 1,200 entries there"),
+        "{text}"
+    );
+    // Trimmed and newer entries are no fault.
+    stage.fill(1_201..=1_210);
+    stage.server.run::<()>("XTRIM s MAXLEN = 1000");
+    let output = stage.verify(&against);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("990 entries there") && text.contains("newer"),
+        "{text}"
+    );
+
+    // Somebody moved the group past two entries.
+    stage.fill(1_211..=1_212);
+    stage.audit_all();
+    stage.fill(1_213..=1_214);
+    stage.server.run::<()>("XGROUP SETID s audit-group $");
+    stage.fill([1_215]);
+    stage.audit_all();
+    let output = stage.verify(&[&against[..], &["--format", "json"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        said(&output).contains("2 of 1,005 entries of `s`"),
+        "{output:?}"
+    );
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["ok"], &json["fault"]), (&false.into(), &Value::Null));
+    assert_eq!(json["against"]["first_missing"], "1213-0");
+    // Another stream of which it holds nothing.
+    let other = stage.verify(&["-s", "other", "--against"]);
+    assert!(
+        String::from_utf8_lossy(&other.stdout).contains("holds no entry of it"),
+        "{other:?}"
+    );
+}

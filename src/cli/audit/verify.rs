@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::screen::number::grouped;
 use crate::cli::failure::{Failure, Status, say};
 use crate::cli::setup::Setup;
-use crate::stream::{Chain, ChainFault, FaultKind, Hash, verify_chain};
+use crate::model::SafeText;
+use crate::source::{Access, RedisSpec};
+use crate::stream::{Against, Chain, ChainFault, FaultKind, Hash, hold_against, verify_chain};
 
 /// Bytes read at once.
 const READ_BYTES: usize = 1 << 20;
@@ -26,6 +28,9 @@ pub struct VerifyArgs {
     /// How many lines were noted with it: at least so many have to be there, and the one of that number has to have that hash
     #[arg(long, value_name = "N")]
     pub entries: Option<u64>,
+    /// Hold the file against the stream too: every entry there from the file's oldest to its newest has to be in the file
+    #[arg(long)]
+    pub against: bool,
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     pub format: VerifyFormat,
@@ -47,8 +52,8 @@ fn hash(text: &str) -> Result<Hash, String> {
     Hash::from_hex(text.to_ascii_lowercase().as_bytes()).ok_or_else(|| wanted.to_owned())
 }
 
-/// Reads the file once and tells what it found.
-pub fn run(args: &VerifyArgs, setup: &Setup) -> Result<Status, Failure> {
+/// Reads the file once and tells what it found; with `--against` again, beside the stream.
+pub async fn run(args: &VerifyArgs, setup: &Setup) -> Result<Status, Failure> {
     let path = args.path.as_path();
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let mut noted = Noted::new(args);
@@ -59,17 +64,81 @@ pub fn run(args: &VerifyArgs, setup: &Setup) -> Result<Status, Failure> {
     if chain.fault.is_none() {
         chain.fault = noted.fault(&chain);
     }
+    let held = match stream_of(args, setup)? {
+        Some((spec, stream)) if chain.fault.is_none() => {
+            let held = hold_against(path, &spec, stream.as_bytes()).await?;
+            Some((stream, held))
+        }
+        _ => None,
+    };
     let mut out = setup.out();
     match args.format {
-        VerifyFormat::Json => writeln!(out, "{}", as_json(&chain))?,
+        VerifyFormat::Json => writeln!(out, "{}", as_json(&chain, held.as_ref()))?,
         VerifyFormat::Text if chain.fault.is_none() => text(&mut out, &chain)?,
         VerifyFormat::Text => {}
     }
-    out.flush()?;
-    match &chain.fault {
-        None => Ok(Status::Done),
-        Some(fault) => Err(refusal(path, &chain, fault)),
+    let is_text = args.format == VerifyFormat::Text;
+    if let Some((stream, held)) = held.as_ref().filter(|_| is_text) {
+        held_text(&mut out, stream, held)?;
     }
+    out.flush()?;
+    if let Some(fault) = &chain.fault {
+        return Err(refusal(path, &chain, fault));
+    }
+    match held {
+        Some((stream, held)) if held.missing > 0 => Err(missing(path, &stream, &held)),
+        _ => Ok(Status::Done),
+    }
+}
+
+/// The stream to hold it against, where that was asked for.
+fn stream_of(args: &VerifyArgs, setup: &Setup) -> Result<Option<(RedisSpec, String)>, Failure> {
+    if !args.against {
+        return Ok(None);
+    }
+    let (spec, stream) = setup.writer_of_one()?;
+    let spec = RedisSpec {
+        access: Access::ReadOnly,
+        ..spec
+    };
+    Ok(Some((spec, stream)))
+}
+
+fn held_text(out: &mut impl Write, stream: &str, held: &Against) -> io::Result<()> {
+    let stream = SafeText::line(stream.as_bytes(), 80);
+    let Some((oldest, newest)) = held.range else {
+        return writeln!(out, "against  `{stream}`: the file holds no entry of it");
+    };
+    let compared = grouped(held.compared);
+    writeln!(
+        out,
+        "against  `{stream}`, {oldest} to {newest}: {compared} entries there"
+    )?;
+    if held.has_older {
+        writeln!(
+            out,
+            "         the stream has older ones, which were not compared"
+        )?;
+    }
+    if held.has_newer {
+        writeln!(
+            out,
+            "         the stream has newer ones, which were not compared"
+        )?;
+    }
+    Ok(())
+}
+
+fn missing(path: &Path, stream: &str, held: &Against) -> Failure {
+    let first = held.first_missing.unwrap_or_default();
+    let message = format!(
+        "{}: {} of {} entries of `{stream}` are not in the file as they are in the stream, the first is {first}",
+        path.display(),
+        grouped(held.missing),
+        grouped(held.compared),
+    );
+    let hint = "pending ones of the group may still come: `lookback groups`; else the group was moved past them";
+    Failure::new(Status::Failed, message, hint)
 }
 
 /// What was noted of the file before, and whether it passed.
@@ -137,7 +206,7 @@ fn text(out: &mut impl Write, chain: &Chain) -> io::Result<()> {
     )
 }
 
-fn as_json(chain: &Chain) -> serde_json::Value {
+fn as_json(chain: &Chain, held: Option<&(String, Against)>) -> Value {
     let fault = chain.fault.as_ref().map(|fault| {
         json!({
             "line": fault.line,
@@ -146,10 +215,19 @@ fn as_json(chain: &Chain) -> serde_json::Value {
             "found": fault.found,
         })
     });
+    let against = held.map(|(stream, held)| {
+        json!({
+            "stream": stream,
+            "compared": held.compared,
+            "missing": held.missing,
+            "first_missing": held.first_missing,
+        })
+    });
+    let is_missing = held.is_some_and(|(_, held)| held.missing > 0);
     let (first, last) = chain.entries.unzip();
     let (from, to) = chain.written.clone().unzip();
     json!({
-        "ok": fault.is_none(),
+        "ok": fault.is_none() && !is_missing,
         "lines": chain.lines,
         "bytes": chain.bytes,
         "first": first,
@@ -158,6 +236,7 @@ fn as_json(chain: &Chain) -> serde_json::Value {
         "written_to": to,
         "head": chain.head.to_string(),
         "fault": fault,
+        "against": against,
     })
 }
 
