@@ -32,15 +32,26 @@ pub struct Removed {
     pub in_one_step: bool,
 }
 
-/// Why one step removed nothing.
+/// What became of one step.
 enum Step {
     Removed(u64),
+    /// Before 6.2: no `MINID`.
+    TooOld,
+}
+
+/// Why a step was not taken.
+enum Refusal {
+    Server(RedisError),
     /// A group needs some of it again.
     Held(Vec<u8>),
     /// It is another stream by now.
     Changed,
-    /// Before 6.2: no `MINID`.
-    TooOld,
+}
+
+impl From<RedisError> for Refusal {
+    fn from(error: RedisError) -> Self {
+        Self::Server(error)
+    }
 }
 
 /// Removes entries before a border.
@@ -67,64 +78,75 @@ impl<'a> Cut<'a> {
     /// Removes what the plan says, in steps that do not hold the server up; ends early when it is asked to.
     pub async fn run(mut self, exact: bool, stop: Stop<'_>) -> Result<Removed, StreamError> {
         let mut entries = 0;
-        let mut how = "~";
-        loop {
-            let removed = match self.step(how, &[]).await? {
-                Step::Removed(removed) => removed,
-                Step::TooOld => {
-                    entries += self.by_ids(stop).await?;
-                    break;
-                }
-                Step::Held(group) => return Err(self.held(&group, entries)),
-                Step::Changed => return Err(self.changed(entries)),
-            };
-            entries += removed;
-            if removed == 0 || how == "=" {
-                if !exact || how == "=" {
-                    break;
-                }
-                // What whole nodes leave is little.
-                how = "=";
-            }
-            if stop() {
-                break;
-            }
-        }
+        let done = self.steps(exact, stop, &mut entries).await;
+        done.map_err(|error| match entries {
+            0 => error,
+            n => error.adding(&format!("; {n} entries had gone before that")),
+        })?;
         Ok(Removed {
             entries,
             in_one_step: self.way == Way::Script,
         })
     }
 
+    async fn steps(
+        &mut self,
+        exact: bool,
+        stop: Stop<'_>,
+        entries: &mut u64,
+    ) -> Result<(), StreamError> {
+        loop {
+            match self.step("~", &[]).await? {
+                Step::Removed(0) => break,
+                Step::Removed(removed) => *entries += removed,
+                Step::TooOld => return self.by_ids(stop, entries).await,
+            }
+            if stop() {
+                return Ok(());
+            }
+        }
+        // What whole nodes leave is little.
+        if exact && let Step::Removed(removed) = self.step("=", &[]).await? {
+            *entries += removed;
+        }
+        Ok(())
+    }
+
     /// Page by page, by their ids.
-    async fn by_ids(&mut self, stop: Stop<'_>) -> Result<u64, StreamError> {
+    async fn by_ids(&mut self, stop: Stop<'_>, entries: &mut u64) -> Result<(), StreamError> {
         let mut walk = Walk::new(&self.plan.stream, EntryId::MIN, self.plan.border);
-        let mut entries = 0;
         while let Some(page) = walk.page(self.link.wire()).await.map_err(|e| self.of(&e))? {
             let ids: Vec<String> = page.iter().map(|entry| entry.id.to_string()).collect();
-            match self.step("ids", &ids).await? {
-                Step::Removed(removed) => entries += removed,
-                Step::Held(group) => return Err(self.held(&group, entries)),
-                Step::Changed | Step::TooOld => return Err(self.changed(entries)),
+            if let Step::Removed(removed) = self.step("ids", &ids).await? {
+                *entries += removed;
             }
             if stop() {
                 break;
             }
         }
-        Ok(entries)
+        Ok(())
     }
 
     async fn step(&mut self, how: &str, ids: &[String]) -> Result<Step, StreamError> {
         if self.way == Way::Script {
             match self.scripted(how, ids).await {
-                Err(error) if has_no_scripts(&error) => self.way = Way::Plain,
-                answer => return answer.map_err(|error| self.of(&error)),
+                Err(Refusal::Server(error)) if has_no_scripts(&error) => self.way = Way::Plain,
+                answer => return answer.map_err(|refusal| self.explain(refusal)),
             }
         }
-        self.looked(how, ids).await.map_err(|error| self.of(&error))
+        let answer = self.looked(how, ids).await;
+        answer.map_err(|refusal| self.explain(refusal))
     }
 
-    async fn scripted(&mut self, how: &str, ids: &[String]) -> RedisResult<Step> {
+    fn explain(&self, refusal: Refusal) -> StreamError {
+        match refusal {
+            Refusal::Server(error) => self.of(&error),
+            Refusal::Held(group) => held(&group),
+            Refusal::Changed => changed(&self.plan.stream),
+        }
+    }
+
+    async fn scripted(&mut self, how: &str, ids: &[String]) -> Result<Step, Refusal> {
         let key = self.plan.stream.clone();
         for _ in 0..3 {
             let sha = match &self.sha {
@@ -141,13 +163,11 @@ impl<'a> Cut<'a> {
                 {
                     self.sha = None;
                 }
-                answer => return Ok(step_of(answer?)),
+                answer => return step_of(answer?),
             }
         }
-        Err(RedisError::from((
-            ::redis::ErrorKind::Client,
-            "the server forgets the script",
-        )))
+        let error = (::redis::ErrorKind::Client, "the server forgets the script");
+        Err(RedisError::from(error).into())
     }
 
     fn call(&self, sha: &str, how: &str, ids: &[String]) -> Cmd {
@@ -165,7 +185,7 @@ impl<'a> Cut<'a> {
     }
 
     /// The same in two steps, between which a group can be moved back or made.
-    async fn looked(&mut self, how: &str, ids: &[String]) -> RedisResult<Step> {
+    async fn looked(&mut self, how: &str, ids: &[String]) -> Result<Step, Refusal> {
         let plan = self.plan;
         let wire = self.link.wire();
         let state = wire.stream_state(&plan.stream).await?.unwrap_or_default();
@@ -173,7 +193,7 @@ impl<'a> Cut<'a> {
             return Ok(Step::Removed(0));
         };
         if first < plan.oldest || state.last < plan.newest {
-            return Ok(Step::Changed);
+            return Err(Refusal::Changed);
         }
         if !self.force {
             let standings = groups::standings(wire, &plan.stream, first).await?;
@@ -181,7 +201,7 @@ impl<'a> Cut<'a> {
                 .into_iter()
                 .find(|group| group.needs() < plan.border)
             {
-                return Ok(Step::Held(group.name));
+                return Err(Refusal::Held(group.name));
             }
         }
         let mut command = match how {
@@ -204,26 +224,22 @@ impl<'a> Cut<'a> {
     fn of(&self, error: &RedisError) -> StreamError {
         StreamError::of(error, self.link.place(), &self.plan.stream)
     }
+}
 
-    fn held(&self, group: &[u8], entries: u64) -> StreamError {
-        let group = SafeText::line(group, 80);
-        StreamError::Failed(Trouble::new(
-            format!(
-                "group `{group}` came to need entries that were to go; {entries} had gone before"
-            ),
-            "run it again: it looks at the groups anew",
-        ))
-    }
+fn held(group: &[u8]) -> StreamError {
+    let group = SafeText::line(group, 80);
+    StreamError::Failed(Trouble::new(
+        format!("group `{group}` came to need entries that were to go"),
+        "run it again: it looks at the groups anew",
+    ))
+}
 
-    fn changed(&self, entries: u64) -> StreamError {
-        let key = SafeText::line(&self.plan.stream, 80);
-        StreamError::Failed(Trouble::new(
-            format!(
-                "`{key}` was deleted and made anew meanwhile; {entries} entries had gone before"
-            ),
-            "nothing of the new stream was removed; run it again to look at that",
-        ))
-    }
+fn changed(key: &[u8]) -> StreamError {
+    let key = SafeText::line(key, 80);
+    StreamError::Failed(Trouble::new(
+        format!("`{key}` was deleted and made anew meanwhile"),
+        "nothing of the new stream was removed; run it again to look at that",
+    ))
 }
 
 async fn load(wire: &mut Wire, key: &[u8]) -> RedisResult<String> {
@@ -231,19 +247,26 @@ async fn load(wire: &mut Wire, key: &[u8]) -> RedisResult<String> {
     Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
 }
 
-fn step_of(reply: Value) -> Step {
+fn step_of(reply: Value) -> Result<Step, Refusal> {
     let items = parse::items(reply);
     let about = items.get(1);
     match items.first().and_then(parse::bytes) {
-        Some(b"held") => Step::Held(about.and_then(parse::bytes).unwrap_or_default().to_vec()),
-        Some(b"changed") => Step::Changed,
-        Some(b"old") => Step::TooOld,
-        _ => Step::Removed(about.and_then(parse::number).unwrap_or_default()),
+        Some(b"held") => {
+            let group = about.and_then(parse::bytes).unwrap_or_default();
+            Err(Refusal::Held(group.to_vec()))
+        }
+        Some(b"changed") => Err(Refusal::Changed),
+        Some(b"old") => Ok(Step::TooOld),
+        _ => Ok(Step::Removed(
+            about.and_then(parse::number).unwrap_or_default(),
+        )),
     }
 }
 
 /// Whether it was the script that is not allowed, or what it calls; then the calls by themselves may be.
 fn has_no_scripts(error: &RedisError) -> bool {
     let text = error.to_string();
-    fault::code(error) == "NOPERM" || text.contains("unknown command")
+    fault::code(error) == "NOPERM"
+        || text.contains("unknown command")
+        || text.contains("The user executing the script can't")
 }
