@@ -133,6 +133,56 @@ fn a_group_that_comes_between_the_look_and_the_removal_keeps_everything() {
 }
 
 #[test]
+fn where_others_took_entries_meanwhile_no_more_goes_than_was_to() {
+    let place = Place::new();
+    let _: () = place.run("ACL SETUSER bob on >pw ~* +@all -@scripting");
+    for user in ["", "bob:pw@"] {
+        let _: u64 = place.run(&format!("DEL {STREAM}"));
+        place.fill(1, 100);
+        let mut spec = place.spec();
+        spec.url = spec.url.replace("redis://", &format!("redis://{user}"));
+        runtime().block_on(async {
+            let order = Order {
+                max_len: Some(50),
+                exact: true,
+                ..Order::default()
+            };
+            let mut trimmer = Trimmer::writing(&spec).await.unwrap();
+            let plan = trimmer
+                .plan(STREAM.as_bytes(), &order, Look::ToBorder, &|| false)
+                .await
+                .unwrap();
+            let _: u64 = place.run(&format!("XDEL {STREAM} 90-0 91-0"));
+            let error = trimmer
+                .trim(&plan, &order, None, &|| false)
+                .await
+                .unwrap_err();
+            assert!(error.to_string().contains("others took entries"), "{error}");
+            assert_eq!(place.length(), 98);
+            // Where age decides, as much goes as is too old.
+            let order = Order {
+                before_ms: Some(51),
+                ..order
+            };
+            let plan = trimmer
+                .plan(STREAM.as_bytes(), &order, Look::ToBorder, &|| false)
+                .await
+                .unwrap();
+            let _: u64 = place.run(&format!("XDEL {STREAM} 92-0"));
+            assert_eq!(
+                trimmer
+                    .trim(&plan, &order, None, &|| false)
+                    .await
+                    .unwrap()
+                    .removed,
+                50
+            );
+            assert_eq!(place.length(), 47);
+        });
+    }
+}
+
+#[test]
 fn a_connection_that_looks_does_not_trim() {
     let place = Place::new();
     place.fill(1, 50);

@@ -30,7 +30,7 @@ fn pass(client: TcpStream, mut server: TcpStream) {
             |at: usize, word: &[u8]| words.get(at).is_some_and(|w| w.eq_ignore_ascii_case(word));
         let done = if is(0, b"XTRIM") && is(2, b"MINID") {
             answer.write_all(b"-ERR syntax error\r\n")
-        } else if is(0, b"EVALSHA") && (is(8, b"~") || is(8, b"=")) {
+        } else if is(0, b"EVALSHA") && (is(9, b"~") || is(9, b"=")) {
             // What the script makes of that error.
             answer.write_all(b"*2\r\n$3\r\nold\r\n$0\r\n\r\n")
         } else {

@@ -195,10 +195,15 @@ impl Report {
         }
     }
 
+    /// Entries that went.
+    pub fn removed(&self) -> u64 {
+        self.outcome.as_ref().map_or(0, |outcome| outcome.removed)
+    }
+
     /// In one line, for a log.
     pub fn line(&self) -> String {
         let plan = &self.plan;
-        let removed = self.outcome.as_ref().map_or(0, |outcome| outcome.removed);
+        let removed = self.removed();
         let mut parts = vec![format!(
             "{}: {} removed",
             shown(&plan.stream),

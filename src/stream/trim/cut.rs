@@ -46,6 +46,8 @@ enum Refusal {
     Held(Vec<u8>),
     /// It is another stream by now.
     Changed,
+    /// Others took entries out, so that more would go than was wanted.
+    Fewer,
 }
 
 impl From<RedisError> for Refusal {
@@ -59,6 +61,10 @@ pub struct Cut<'a> {
     link: &'a mut Link,
     plan: &'a Plan,
     force: bool,
+    /// So many entries stay whatever happens, where it is their number that counts.
+    keep: u64,
+    /// What is still to go.
+    left: u64,
     way: Way,
     /// What the server calls the script.
     sha: Option<String>,
@@ -66,10 +72,15 @@ pub struct Cut<'a> {
 
 impl<'a> Cut<'a> {
     pub fn new(link: &'a mut Link, plan: &'a Plan, order: &Order) -> Self {
+        // What is too old goes, however few stay.
+        let by_number = plan.last.is_some_and(|last| last >= order.before());
+        let keep = order.max_len.filter(|_| by_number).unwrap_or_default();
         Self {
             link,
             plan,
             force: order.force,
+            keep,
+            left: plan.would_remove,
             way: Way::Script,
             sha: None,
         }
@@ -77,8 +88,8 @@ impl<'a> Cut<'a> {
 
     /// Removes what the plan says, in steps that do not hold the server up; ends early when it is asked to.
     pub async fn run(mut self, exact: bool, stop: Stop<'_>) -> Result<Removed, StreamError> {
-        let mut entries = 0;
-        let done = self.steps(exact, stop, &mut entries).await;
+        let done = self.steps(exact, stop).await;
+        let entries = self.plan.would_remove.saturating_sub(self.left);
         done.map_err(|error| match entries {
             0 => error,
             n => error.adding(&format!("; {n} entries had gone before that")),
@@ -89,37 +100,30 @@ impl<'a> Cut<'a> {
         })
     }
 
-    async fn steps(
-        &mut self,
-        exact: bool,
-        stop: Stop<'_>,
-        entries: &mut u64,
-    ) -> Result<(), StreamError> {
+    async fn steps(&mut self, exact: bool, stop: Stop<'_>) -> Result<(), StreamError> {
         loop {
             match self.step("~", &[]).await? {
                 Step::Removed(0) => break,
-                Step::Removed(removed) => *entries += removed,
-                Step::TooOld => return self.by_ids(stop, entries).await,
+                Step::Removed(_) => {}
+                Step::TooOld => return self.by_ids(stop).await,
             }
             if stop() {
                 return Ok(());
             }
         }
         // What whole nodes leave is little.
-        if exact && let Step::Removed(removed) = self.step("=", &[]).await? {
-            *entries += removed;
+        if exact {
+            self.step("=", &[]).await?;
         }
         Ok(())
     }
 
     /// Page by page, by their ids.
-    async fn by_ids(&mut self, stop: Stop<'_>, entries: &mut u64) -> Result<(), StreamError> {
+    async fn by_ids(&mut self, stop: Stop<'_>) -> Result<(), StreamError> {
         let mut walk = Walk::new(&self.plan.stream, EntryId::MIN, self.plan.border);
         while let Some(page) = walk.page(self.link.wire()).await.map_err(|e| self.of(&e))? {
             let ids: Vec<String> = page.iter().map(|entry| entry.id.to_string()).collect();
-            if let Step::Removed(removed) = self.step("ids", &ids).await? {
-                *entries += removed;
-            }
+            self.step("ids", &ids).await?;
             if stop() {
                 break;
             }
@@ -128,22 +132,26 @@ impl<'a> Cut<'a> {
     }
 
     async fn step(&mut self, how: &str, ids: &[String]) -> Result<Step, StreamError> {
-        if self.way == Way::Script {
-            match self.scripted(how, ids).await {
-                Err(Refusal::Server(error)) if has_no_scripts(&error) => self.way = Way::Plain,
-                answer => return answer.map_err(|refusal| self.explain(refusal)),
-            }
+        let step = self.attempt(how, ids).await;
+        if let Ok(Step::Removed(removed)) = step {
+            self.left = self.left.saturating_sub(removed);
         }
-        let answer = self.looked(how, ids).await;
-        answer.map_err(|refusal| self.explain(refusal))
-    }
-
-    fn explain(&self, refusal: Refusal) -> StreamError {
-        match refusal {
+        step.map_err(|refusal| match refusal {
             Refusal::Server(error) => self.of(&error),
             Refusal::Held(group) => held(&group),
             Refusal::Changed => changed(&self.plan.stream),
+            Refusal::Fewer => fewer(&self.plan.stream),
+        })
+    }
+
+    async fn attempt(&mut self, how: &str, ids: &[String]) -> Result<Step, Refusal> {
+        if self.way == Way::Script {
+            match self.scripted(how, ids).await {
+                Err(Refusal::Server(error)) if has_no_scripts(&error) => self.way = Way::Plain,
+                answer => return answer,
+            }
         }
+        self.looked(how, ids).await
     }
 
     async fn scripted(&mut self, how: &str, ids: &[String]) -> Result<Step, Refusal> {
@@ -177,10 +185,9 @@ impl<'a> Cut<'a> {
         command
             .arg(self.plan.oldest.to_string())
             .arg(self.plan.newest.to_string());
-        command
-            .arg(if self.force { "force" } else { "" })
-            .arg(how)
-            .arg(ids);
+        command.arg(if self.force { "force" } else { "" });
+        command.arg(self.keep.saturating_add(self.left));
+        command.arg(how).arg(ids);
         command
     }
 
@@ -194,6 +201,9 @@ impl<'a> Cut<'a> {
         };
         if first < plan.oldest || state.last < plan.newest {
             return Err(Refusal::Changed);
+        }
+        if state.length < self.keep.saturating_add(self.left) {
+            return Err(Refusal::Fewer);
         }
         if !self.force {
             let standings = groups::standings(wire, &plan.stream, first).await?;
@@ -242,6 +252,14 @@ fn changed(key: &[u8]) -> StreamError {
     ))
 }
 
+fn fewer(key: &[u8]) -> StreamError {
+    let key = SafeText::line(key, 80);
+    StreamError::Failed(Trouble::new(
+        format!("others took entries out of `{key}` meanwhile, so that more would go than was to"),
+        "run it again: it counts anew",
+    ))
+}
+
 async fn load(wire: &mut Wire, key: &[u8]) -> RedisResult<String> {
     let reply = wire.ask(key, cmd("SCRIPT").arg("LOAD").arg(SCRIPT)).await?;
     Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
@@ -255,6 +273,7 @@ fn step_of(reply: Value) -> Result<Step, Refusal> {
             let group = about.and_then(parse::bytes).unwrap_or_default();
             Err(Refusal::Held(group.to_vec()))
         }
+        Some(b"fewer") => Err(Refusal::Fewer),
         Some(b"changed") => Err(Refusal::Changed),
         Some(b"old") => Ok(Step::TooOld),
         _ => Ok(Step::Removed(
