@@ -311,6 +311,8 @@ fn nothing_is_written_over_and_what_is_not_ours_is_left_alone() {
         ("notes.txt", &b"a note without a line end"[..]),
         ("agent.jsonl", b"{\"type\":\"x\"}\n{\"type\":\"y\"}\n"),
         ("x.gz", b"no gzip at all"),
+        ("y.gz", b"short"),
+        ("y.lz4", b"sh"),
         ("x.lz4", b"no lz4 at all, but long enough"),
     ] {
         let path = place.path().join(name);
