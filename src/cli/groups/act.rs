@@ -11,8 +11,8 @@ use crate::cli::confirm::{confirm, confirm_typed};
 use crate::cli::failure::{Failure, Status, complain, say};
 use crate::cli::setup::Setup;
 use crate::config;
-use crate::model::consumer_groups::{GroupChange, KeyKind, PendingEntry, StreamStatus};
-use crate::model::EntryId;
+use crate::model::consumer_groups::{GroupChange, KeyKind, StreamStatus};
+use crate::model::{EntryId, Ms, time};
 use crate::stream::groups::journal::{Journal, JournalError};
 use crate::stream::groups::{Changed, Inspector, change_noted};
 use crate::stream::{Link, StreamError};
@@ -38,7 +38,12 @@ pub async fn run(change: &Change, setup: &Setup) -> Result<Status, Failure> {
         status: &status,
     };
     let planned = planning.plan(change).await?;
-    let sentence = planned.sentence(&stream, Some(&status));
+    // Entries that may not be read are not counted.
+    let between = inspector
+        .between(&status, &planned)
+        .await
+        .unwrap_or_default();
+    let sentence = planned.sentence_counting(&stream, Some(&status), between);
     let consent = change.consent();
     if consent.dry_run {
         let mut out = setup.out();
@@ -166,14 +171,14 @@ impl Planning<'_> {
                 })
             }
             Change::SetId { group, at, .. } => {
-                self.has_group(group).await?;
+                self.has_group(group)?;
                 Ok(GroupChange::SetId {
                     group: bytes(group),
                     at: *at,
                 })
             }
             Change::Destroy { group, .. } => {
-                self.has_group(group).await?;
+                self.has_group(group)?;
                 Ok(GroupChange::Destroy {
                     group: bytes(group),
                 })
@@ -184,11 +189,11 @@ impl Planning<'_> {
                 all_deleted,
                 ..
             } => {
-                self.has_group(group).await?;
+                self.has_group(group)?;
                 let group = bytes(group);
                 let ids = match all_deleted {
                     true => self.deleted(&group).await?,
-                    false => self.pending_of(&group, ids, |_| true).await?,
+                    false => self.pending_of(&group, ids, 0).await?,
                 };
                 Ok(GroupChange::Acknowledge { group, ids })
             }
@@ -199,10 +204,9 @@ impl Planning<'_> {
                 ids,
                 ..
             } => {
-                self.has_group(group).await?;
+                self.has_group(group)?;
                 let group = bytes(group);
-                let is_idle = |entry: &PendingEntry| entry.idle_ms >= *min_idle;
-                let ids = self.pending_of(&group, ids, is_idle).await?;
+                let ids = self.pending_of(&group, ids, *min_idle).await?;
                 Ok(GroupChange::Claim {
                     group,
                     consumer: bytes(consumer),
@@ -216,7 +220,7 @@ impl Planning<'_> {
                 with_pending,
                 ..
             } => {
-                self.has_group(group).await?;
+                self.has_group(group)?;
                 self.can_forget(group.as_bytes(), consumer.as_bytes(), *with_pending)?;
                 Ok(GroupChange::Forget {
                     group: bytes(group),
@@ -258,18 +262,17 @@ impl Planning<'_> {
         Ok(())
     }
 
-    /// Where groups may not be listed, the server decides when it is asked to change one.
-    async fn has_group(&mut self, group: &OsStr) -> Result<(), Failure> {
+    /// Where the groups are not known, or not all of them, the server decides when it is asked to change one.
+    fn has_group(&self, group: &OsStr) -> Result<(), Failure> {
         self.has_stream(false)?;
-        let group = group.as_bytes();
-        if self.status.groups.iter().any(|one| one.name == group) {
+        let mut groups = self.status.groups.iter();
+        if !self.status.knows_all_groups || groups.any(|one| one.name == group.as_bytes()) {
             return Ok(());
         }
-        match self.inspector.pending(self.stream, group, None, 1).await {
-            Err(StreamError::NoGroup(_)) => Err(no_group(group, std::slice::from_ref(self.status))),
-            Err(error @ StreamError::NotConnected(_)) => Err(error.into()),
-            _ => Ok(()),
-        }
+        Err(no_group(
+            group.as_bytes(),
+            std::slice::from_ref(self.status),
+        ))
     }
 
     async fn deleted(&mut self, group: &[u8]) -> Result<Vec<EntryId>, Failure> {
@@ -294,12 +297,12 @@ impl Planning<'_> {
         Ok(deleted)
     }
 
-    /// Those of the ids that are pending and meet a condition; says which are not. Where that may not be asked, all of them.
+    /// Those of the ids that are pending, and were delivered so long ago; says which are not. Where that may not be asked, all of them.
     async fn pending_of(
         &mut self,
         group: &[u8],
         ids: &[EntryId],
-        is_meant: impl Fn(&PendingEntry) -> bool,
+        min_idle_ms: Ms,
     ) -> Result<Vec<EntryId>, Failure> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
@@ -317,7 +320,7 @@ impl Planning<'_> {
         };
         let meant: Vec<EntryId> = pending
             .iter()
-            .filter(|one| is_meant(one))
+            .filter(|one| one.idle_ms >= min_idle_ms)
             .map(|one| one.id)
             .collect();
         let others: Vec<EntryId> = ids
@@ -329,10 +332,11 @@ impl Planning<'_> {
             0 => String::new(),
             rest => format!(" and {rest} more"),
         };
-        let why = format!(
-            "not pending in group `{}`, or not for long enough",
-            name(group)
-        );
+        let why = match min_idle_ms {
+            0 => String::new(),
+            ms => format!(", or not for {}", time::span(ms)),
+        };
+        let why = format!("not pending in group `{}`{why}", name(group));
         let told = format!("{}{rest}: {why}", some.join(", "));
         if meant.is_empty() {
             return Err(Failure::new(

@@ -341,7 +341,11 @@ fn read_groups(
     faults: &Faults<'_>,
 ) -> Result<Vec<GroupFacts>, StreamError> {
     match answer {
-        Some(Ok(reply)) => Ok(bounded(reply::groups(reply), status)),
+        Some(Ok(reply)) => {
+            let groups = reply::groups(reply);
+            status.knows_all_groups = groups.len() <= GROUPS;
+            Ok(bounded(groups, status))
+        }
         Some(Err(error)) => {
             let told = format!("groups: {}", faults.told(&error)?);
             status.faults.push(told);
