@@ -6,6 +6,7 @@
 mod act;
 mod arguments;
 mod pending;
+mod plan;
 mod rows;
 mod table;
 
@@ -51,7 +52,7 @@ pub async fn run(args: &GroupsArgs, setup: &Setup) -> Result<Status, Failure> {
     let mut out = setup.out();
     out.write_all(&written(&snapshot, args, setup, &out))?;
     out.flush()?;
-    tell_faults(&snapshot);
+    tell(&faults(&snapshot));
     Ok(ended(&snapshot))
 }
 
@@ -108,7 +109,7 @@ async fn watch(
         out.flush()?;
         let faults = faults(&snapshot);
         if replaces || told != faults {
-            faults.iter().for_each(|fault| say("note", fault));
+            tell(&faults);
             told = faults;
         }
     }
@@ -122,8 +123,10 @@ fn written(snapshot: &GroupsSnapshot, args: &GroupsArgs, setup: &Setup, out: &Ou
     }
 }
 
-fn tell_faults(snapshot: &GroupsSnapshot) {
-    faults(snapshot).iter().for_each(|fault| say("note", fault));
+fn tell(faults: &[String]) {
+    for fault in faults {
+        say("note", fault);
+    }
 }
 
 /// What could not be learned, each with the stream and group that it is about.

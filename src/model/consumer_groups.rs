@@ -58,6 +58,8 @@ pub struct StreamStatus {
     pub trimmed: Option<u64>,
     /// Its groups, by name.
     pub groups: Vec<GroupStatus>,
+    /// Whether those are all: false where they may not be asked for, or are too many.
+    pub knows_all_groups: bool,
     /// What could not be asked, and why, for the user; the rest stands.
     pub faults: Vec<String>,
 }

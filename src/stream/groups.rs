@@ -28,6 +28,7 @@ pub mod journal;
 mod lag;
 mod lookup;
 mod reply;
+mod told;
 mod watched;
 
 use std::fmt;

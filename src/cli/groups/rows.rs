@@ -83,7 +83,7 @@ fn write(out: &mut Vec<u8>, taken_at: Ms, (stream, group): Row<'_>, consumers: b
         .unwrap_or_default();
     let faults = stream.faults.iter().chain(of_group);
     json::array(object.key(b"faults"), faults, |to, fault| {
-        json::text(to, fault)
+        json::text(to, fault);
     });
     object.close();
 }
