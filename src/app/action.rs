@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bookmarks::{Kept, Save};
-use super::consumer_groups::{Deleted, GroupName, Look, Outcome, Proposal, Watch};
+use super::consumer_groups::{Deleted, Edited, GroupName, Look, Outcome, Proposal, Watch};
 use super::input::{Key, Mouse};
 use super::layout::Size;
 use super::search::{Answer, Question};
@@ -48,6 +48,8 @@ pub enum Action {
     FoundDeleted(Deleted),
     /// A change of a consumer group ended.
     GroupChanged(Outcome),
+    /// An entry was edited.
+    Edited(Edited),
     /// A search was answered, or tells how far it is.
     Searched {
         /// Which search.
@@ -96,6 +98,8 @@ pub enum Effect {
     FindDeleted(GroupName),
     /// Carry out a change that was confirmed, and write it into the journal; then look again at once.
     ChangeGroup(Proposal),
+    /// Let the user edit this text, and tell what came of it.
+    Edit(String),
     /// Tell those who do not look that a spike was raised just now.
     Spike(Spike),
 }

@@ -103,6 +103,27 @@ pub enum Outcome {
     Failed(Trouble),
 }
 
+/// What came of editing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edited {
+    /// What the editor left.
+    Text(String),
+    /// Why there is nothing.
+    Failed(Trouble),
+}
+
+/// An entry that is being edited, to be appended again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The group in which it is pending.
+    pub of: GroupName,
+    /// The entry.
+    pub id: EntryId,
+    /// What it says.
+    pub fields: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
 /// A change, ready to be confirmed or under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
@@ -182,6 +203,8 @@ pub struct ConsumerGroups {
     pub watched: Option<Watch>,
     /// The change under way.
     pub changing: Option<Proposal>,
+    /// The entry that is being edited.
+    pub draft: Option<Draft>,
     /// Commands of the last looks: some ask for more than others.
     costs: VecDeque<u32>,
 }

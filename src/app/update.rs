@@ -68,6 +68,10 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             group_changes::ended(state, &outcome);
             Vec::new()
         }
+        Action::Edited(edited) => {
+            group_changes::edited(state, edited);
+            Vec::new()
+        }
         Action::Searched { generation, answer } => until::answered(state, generation, answer),
     };
     settle::settle(state);

@@ -109,6 +109,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
     let allowed = Allowed {
         access: options.access,
         journal: config::journal_path(),
+        editor: editor(),
     };
     let entries = Entries::Source {
         spec: options.spec,
@@ -163,6 +164,13 @@ fn open(
         // tmux repaints the whole pane at the end of a bracket (tmux#5612).
         synchronized: !is_set("TMUX"),
     })
+}
+
+/// By the custom of Unix: VISUAL, else EDITOR, else vi.
+fn editor() -> String {
+    let set = ["VISUAL", "EDITOR"].into_iter().find(|name| is_set(name));
+    let named = set.and_then(|name| std::env::var(name).ok());
+    named.unwrap_or_else(|| "vi".to_owned())
 }
 
 fn is_set(name: &str) -> bool {

@@ -188,6 +188,7 @@ impl Player {
                 | Effect::WatchGroups(_)
                 | Effect::FindDeleted(_)
                 | Effect::ChangeGroup(_)
+                | Effect::Edit(_)
                 | Effect::Spike(_) => {}
             }
         }
