@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod errors;
 pub mod failure;
 pub mod format;
+pub mod groups;
 pub mod interface;
 pub mod interrupt;
 pub mod marks;
@@ -71,6 +72,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Session(args)) => wait_for(session::run(args, &setup)),
         Some(Command::Stats(args)) => wait_for(stats::run(args, &setup)),
         Some(Command::Errors(args)) => wait_for(errors::run(args, &setup)),
+        Some(Command::Groups(args)) => wait_for(groups::run(args, &setup)),
         Some(Command::Spikes(args)) => wait_for(spikes::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),

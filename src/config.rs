@@ -188,9 +188,9 @@ pub fn bookmark_folder() -> Option<PathBuf> {
     Some(state_folder()?.join("bookmarks"))
 }
 
-/// `$XDG_STATE_HOME/lookback/actions.jsonl`, or what stands for it on this system: what was changed on servers.
+/// `$XDG_STATE_HOME/lookback/actions.jsonl`, or what stands for it on this system.
 #[must_use]
-pub fn journal_path() -> Option<PathBuf> {
+pub fn action_journal() -> Option<PathBuf> {
     Some(state_folder()?.join("actions.jsonl"))
 }
 

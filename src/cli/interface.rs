@@ -108,7 +108,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
     };
     let allowed = Allowed {
         access: options.access,
-        journal: config::journal_path(),
+        journal: config::action_journal(),
         editor: editor(),
     };
     let entries = Entries::Source {

@@ -22,12 +22,28 @@ pub struct GroupsSnapshot {
     pub faults: Vec<String>,
 }
 
+/// What lies under a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyKind {
+    /// It may not be asked.
+    #[default]
+    Unknown,
+    /// A stream.
+    Stream,
+    /// Nothing.
+    Missing,
+    /// Something else.
+    Other,
+}
+
 /// A stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamStatus {
     /// The key.
     #[serde(with = "text_or_base64")]
     pub key: Vec<u8>,
+    /// Whether it is one.
+    pub kind: KeyKind,
     /// Entries now; `None` where the key is not there or it may not be asked.
     pub length: Option<u64>,
     /// Bytes (`MEMORY USAGE`, sampled).
@@ -42,6 +58,8 @@ pub struct StreamStatus {
     pub trimmed: Option<u64>,
     /// Its groups, by name.
     pub groups: Vec<GroupStatus>,
+    /// Whether those are all: false where they may not be asked for, or are too many.
+    pub knows_all_groups: bool,
     /// What could not be asked, and why, for the user; the rest stands.
     pub faults: Vec<String>,
 }

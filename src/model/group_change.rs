@@ -3,7 +3,7 @@
 //! Sources: <https://redis.io/docs/latest/commands/xgroup-create/>, `xgroup-setid`, `xgroup-destroy`, `xgroup-delconsumer`,
 //! `xack`, `xclaim`.
 
-use super::consumer_groups::{GroupStatus, StreamStatus};
+use super::consumer_groups::{GroupStatus, KeyKind, StreamStatus};
 use super::{EntryId, Ms, SafeText};
 
 /// Columns that a name takes at most in a sentence.
@@ -161,6 +161,17 @@ impl GroupChange {
     /// What it will do, and to how many entries, by what is known of the stream. One line, safe to show, without a full stop.
     #[must_use]
     pub fn sentence(&self, stream: &[u8], status: Option<&StreamStatus>) -> String {
+        self.sentence_counting(stream, status, None)
+    }
+
+    /// The same, where the entries between the place of a group and the one to which it is moved were counted.
+    #[must_use]
+    pub fn sentence_counting(
+        &self,
+        stream: &[u8],
+        status: Option<&StreamStatus>,
+        between: Option<u64>,
+    ) -> String {
         let stream_name = shown(stream);
         let name = shown(self.group().unwrap_or_default());
         let group = status.and_then(|status| {
@@ -172,7 +183,7 @@ impl GroupChange {
                 at, make_stream, ..
             } => {
                 let begin = begin(*at, status);
-                let missing = status.is_some_and(|status| status.length.is_none());
+                let missing = status.is_some_and(|status| status.kind == KeyKind::Missing);
                 let made = match (make_stream, missing) {
                     (true, true) => ", and the stream, which is not there yet",
                     _ => "",
@@ -182,7 +193,7 @@ impl GroupChange {
             Self::SetId { at, .. } => {
                 let from = group.and_then(|group| group.last_delivered);
                 let from = from.map(|id| format!(" from {id}")).unwrap_or_default();
-                let moved = moved(*at, status, group);
+                let moved = moved(*at, status, group, between);
                 format!("move group {name} of {stream_name}{from} {moved}")
             }
             Self::Destroy { .. } => {
@@ -293,10 +304,15 @@ fn begin(at: GroupStart, status: Option<&StreamStatus>) -> String {
 }
 
 /// Where a group is moved to, and what that changes.
-fn moved(at: GroupStart, status: Option<&StreamStatus>, group: Option<&GroupStatus>) -> String {
-    let length = status.and_then(|status| status.length);
+fn moved(
+    at: GroupStart,
+    status: Option<&StreamStatus>,
+    group: Option<&GroupStatus>,
+    between: Option<u64>,
+) -> String {
     match at {
         GroupStart::Start => {
+            let length = status.and_then(|status| status.length);
             let entries = counted(length, "entry", "entries");
             format!(
                 "to the start: all that is there ({entries}) will be delivered, also what was delivered before"
@@ -309,18 +325,17 @@ fn moved(at: GroupStart, status: Option<&StreamStatus>, group: Option<&GroupStat
         }
         GroupStart::After(id) => {
             let now = group.and_then(|group| group.last_delivered);
-            let entries = after(id, status)
-                .map(|n| format!(" ({} now)", counted(Some(n), "entry", "entries")));
+            let entries = between.map(|n| format!(" ({})", counted(Some(n), "entry", "entries")));
             let entries = entries.unwrap_or_default();
             match now {
                 Some(now) if id < now => format!(
-                    "back to {id}: what comes after it{entries} will be delivered, also what was delivered before"
+                    "back to {id}: what comes after that, up to {now}{entries}, will be delivered again"
                 ),
                 Some(now) if id > now => format!(
-                    "forward to {id}: what comes after it{entries} will be delivered, what was not delivered up to it will not be"
+                    "forward to {id}: what comes after {now}, up to that{entries}, will not be delivered"
                 ),
                 Some(_) => format!("to {id}, where it is"),
-                None => format!("to {id}: what comes after it{entries} will be delivered"),
+                None => format!("to {id}: what comes after that will be delivered"),
             }
         }
     }
@@ -444,14 +459,25 @@ mod tests {
             &set_id(GroupStart::New),
             "what was not delivered yet (7 entries) will not be",
         );
-        says(
-            &set_id(GroupStart::After(EntryId::new(2, 0))),
-            "back to 2-0: what comes after it (12 entries now)",
+        let moved = |ms, between| {
+            let change = set_id(GroupStart::After(EntryId::new(ms, 0)));
+            change.sentence_counting(b"memory:events", Some(&status()), between)
+        };
+        let back = moved(2, Some(4));
+        assert!(
+            back.ends_with(
+                "back to 2-0: what comes after that, up to 9-0 (4 entries), will be delivered again"
+            ),
+            "{back}"
         );
-        says(
-            &set_id(GroupStart::After(EntryId::new(20, 0))),
-            "forward to 20-0: what comes after it (0 entries now)",
+        let forward = moved(20, Some(1));
+        assert!(
+            forward.ends_with(
+                "forward to 20-0: what comes after 9-0, up to that (1 entry), will not be delivered"
+            ),
+            "{forward}"
         );
+        assert!(!moved(20, None).contains('('));
     }
 
     #[test]

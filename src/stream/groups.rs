@@ -42,7 +42,7 @@ use crate::model::{Ms, SafeText};
 use crate::source::is_glob;
 use crate::source::redis::connect::{Connector, Use};
 use crate::source::redis::wire::Wire;
-use watched::Watched;
+use watched::{Depth, Watched};
 
 pub use change::{Changed, change, change_noted};
 
@@ -52,8 +52,10 @@ const STREAMS: usize = 200;
 const AT_ONCE: usize = 16;
 /// How often globs are looked up.
 const GLOBS: Duration = Duration::from_secs(15);
-/// A look in so many asks for memory too.
-const MEMORY_EVERY: u64 = 5;
+/// Entries that are listed to be counted, at each end of a stream.
+const COUNTED: u64 = 1_000;
+/// One look in so many asks for memory too, and counts more.
+const THOROUGH_EVERY: u64 = 5;
 
 /// A connection that looks at streams and their groups, kept between looks. After an error the next look connects anew.
 pub struct Inspector {
@@ -65,6 +67,7 @@ pub struct Inspector {
     /// What was left out when the streams were looked up last.
     left_out: Vec<String>,
     looks: u64,
+    counted: u64,
 }
 
 impl fmt::Debug for Inspector {
@@ -89,6 +92,7 @@ impl Inspector {
             globs_at: None,
             left_out: Vec::new(),
             looks: 0,
+            counted: COUNTED,
         };
         inspector.connect().await?;
         Ok(inspector)
@@ -100,6 +104,16 @@ impl Inspector {
         self.connector.place()
     }
 
+    /// Lists up to so many entries at each end of a stream to learn how much is deliverable, instead of 1,000: for a single look
+    /// that may cost more. The server is held up for about 0.7 ms by a thousand.
+    #[must_use]
+    pub fn counting(self, entries: u64) -> Self {
+        Self {
+            counted: entries,
+            ..self
+        }
+    }
+
     /// Looks at the streams: at most 200, and of each at most 100 groups with 100 consumers each. What is left out, forbidden
     /// or fails is told in the `faults` of the part that it concerns, and the rest stands. Takes two round trips, and a few
     /// more commands every 15 s where streams are globs.
@@ -109,12 +123,15 @@ impl Inspector {
     pub async fn look(&mut self) -> Result<GroupsSnapshot, StreamError> {
         let (taken_at, began) = (wall_clock_ms(), Instant::now());
         let mut commands = self.find_streams().await?;
-        let with_memory = self.looks.is_multiple_of(MEMORY_EVERY);
+        let depth = Depth {
+            is_thorough: self.looks.is_multiple_of(THOROUGH_EVERY),
+            counted: self.counted,
+        };
         self.looks += 1;
         let place = self.connector.place().to_owned();
         let (mut streams, mut broken) = (Vec::with_capacity(self.watched.len()), None);
         for some in self.watched.chunks_mut(AT_ONCE) {
-            let looks = some.iter_mut().map(|one| one.look(&place, with_memory));
+            let looks = some.iter_mut().map(|one| one.look(&place, depth));
             for look in join_all(looks).await {
                 commands += look.commands;
                 broken = broken.or(look.broken);

@@ -42,6 +42,9 @@ pub async fn change(
     stream: &[u8],
     change: &GroupChange,
 ) -> Result<Changed, StreamError> {
+    if let Some(group) = needed(change) {
+        is_there(link, stream, group).await?;
+    }
     match change {
         GroupChange::Create {
             group,
@@ -114,6 +117,17 @@ impl Changed {
     fn add_note(&mut self, text: &str) {
         let before = self.note.take();
         self.note = Some(before.map_or_else(|| text.to_owned(), |note| format!("{note}; {text}")));
+    }
+}
+
+/// The group that has to be there already.
+fn needed(change: &GroupChange) -> Option<&[u8]> {
+    match change {
+        GroupChange::Create { .. }
+        | GroupChange::Republish {
+            acknowledge: false, ..
+        } => None,
+        other => other.group(),
     }
 }
 
@@ -229,8 +243,6 @@ async fn acknowledge(
     group: &[u8],
     ids: &[EntryId],
 ) -> Result<Changed, StreamError> {
-    // XACK answers 0 where there is no such group.
-    is_there(link, stream, group).await?;
     let mut done = 0;
     for some in ids.chunks(IDS) {
         let mut command = cmd("XACK");
@@ -304,9 +316,6 @@ async fn republish(
             "give it at least one field",
         )));
     }
-    if let Some(group) = done {
-        is_there(link, stream, group).await?;
-    }
     let mut command = cmd("XADD");
     command.arg(stream).arg("*");
     for (name, value) in fields {
@@ -328,11 +337,20 @@ async fn republish(
     Ok(changed)
 }
 
-/// Passes where the group is there, or that may not be asked.
+/// Passes where the group is there, or that may not be asked. The groups are listed instead of asking for this one: the answer
+/// about a missing one repeats its name, and the client takes an error that is no text for a broken connection.
 async fn is_there(link: &mut Link, stream: &[u8], group: &[u8]) -> Result<(), StreamError> {
-    match link.ask(stream, &summary(stream, group)).await {
-        Err(error @ (StreamError::NoGroup(_) | StreamError::NotConnected(_))) => Err(error),
-        Ok(_) | Err(_) => Ok(()),
+    let mut question = cmd("XINFO");
+    question.arg("GROUPS").arg(stream);
+    match link.ask(stream, &question).await {
+        Ok(reply) => {
+            let groups = reply::groups(reply);
+            let is_there = groups.iter().any(|one| one.name == group);
+            is_there.then_some(()).ok_or_else(|| no_group(stream))
+        }
+        Err(error @ StreamError::NotConnected(_)) => Err(error),
+        Err(error) if error.trouble().what.contains("no such key") => Err(no_group(stream)),
+        Err(_) => Ok(()),
     }
 }
 

@@ -2,12 +2,12 @@
 //!
 //! ```json
 //! {"at":"2026-11-26T01:30:00.000Z","place":"localhost:6379","stream":"memory:events","action":"ack","group":"audit-group",
-//!  "consumer":null,"count":2,"ids":["1700000000000-0","1700000000000-1"],"affected":2,"outcome":"done","error":null,"by":"ann"}
+//!  "consumer":null,"to":null,"count":2,"ids":["1700000000000-0","1700000000000-1"],"affected":2,"outcome":"done","error":null,"by":"ann"}
 //! ```
 //!
 //! Invariant: a change stands in it before it is made (`"outcome":"intended"`), and on the disk; so whatever happened was
 //! written down. After it comes a second line, `done` or `failed`. Where the second is missing, the program ended in between and
-//! it is not known whether the change was made. Ids are listed up to 100; `count` says how many there were. Names that are no
+//! it is not known whether the change was made. `to` is where a group was created or moved to: `start`, `now` or an id. Ids are listed up to 100; `count` says how many there were. Names that are no
 //! text are `{"base64":"…"}`.
 
 use std::fs::{DirBuilder, OpenOptions, Permissions};
@@ -21,7 +21,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::change::Changed;
 use super::wall_clock_ms;
-use crate::model::consumer_groups::GroupChange;
+use crate::model::consumer_groups::{GroupChange, GroupStart};
 use crate::model::{EntryId, text_or_base64, time};
 use crate::stream::StreamError;
 
@@ -55,6 +55,7 @@ struct Line<'a> {
     action: &'a str,
     group: Option<Name<'a>>,
     consumer: Option<Name<'a>>,
+    to: Option<String>,
     count: usize,
     ids: &'a [EntryId],
     affected: Option<u64>,
@@ -141,6 +142,7 @@ impl Journal {
             action: change.verb(),
             group: change.group().map(Name),
             consumer: change.consumer().map(Name),
+            to: place_of(change),
             count: ids.len(),
             ids: ids.get(..IDS).unwrap_or(ids),
             affected: outcome.and_then(|outcome| Some(outcome.as_ref().ok()?.affected)),
@@ -169,6 +171,17 @@ impl Journal {
             path: self.path.clone(),
             cause,
         })
+    }
+}
+
+fn place_of(change: &GroupChange) -> Option<String> {
+    match change {
+        GroupChange::Create { at, .. } | GroupChange::SetId { at, .. } => Some(match at {
+            GroupStart::Start => "start".to_owned(),
+            GroupStart::New => "now".to_owned(),
+            GroupStart::After(id) => id.to_string(),
+        }),
+        _ => None,
     }
 }
 

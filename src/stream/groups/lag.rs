@@ -86,7 +86,7 @@ impl Compared {
     }
 
     /// Whether the counter cannot have gone wrong since.
-    fn holds(self, stream: &StreamFacts, group: &GroupFacts) -> bool {
+    pub fn holds(self, stream: &StreamFacts, group: &GroupFacts) -> bool {
         stream.added.is_some_and(|added| added >= self.added)
             && group.read.is_some_and(|read| read >= self.read)
             && group.last_delivered >= self.at

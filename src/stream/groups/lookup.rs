@@ -6,11 +6,15 @@ use ::redis::{Cmd, Pipeline, RedisResult, Value, cmd};
 
 use super::{Inspector, reply};
 use crate::model::EntryId;
-use crate::model::consumer_groups::{PendingEntry, PendingPayload};
+use crate::model::consumer_groups::{
+    GroupChange, GroupStart, PendingEntry, PendingPayload, StreamStatus,
+};
 use crate::stream::StreamError;
 
 /// Pending entries that are asked for at once.
 const LISTED: usize = 1_000;
+/// Pages of as many entries that are counted.
+const COUNTED_PAGES: usize = 10;
 /// Entries that are looked up in one go.
 const LOOKED_UP: usize = 16;
 /// Bytes of fields that are kept; entries beyond are listed without.
@@ -100,6 +104,53 @@ impl Inspector {
             }
             from = last.next();
         }
+    }
+
+    /// How many entries lie between where a group stands and the place to which `change` moves it, for
+    /// [`GroupChange::sentence_counting`]; `None` for other changes, and where there are more than 10,000.
+    ///
+    /// # Errors
+    /// When they cannot be asked for.
+    pub async fn between(
+        &mut self,
+        status: &StreamStatus,
+        change: &GroupChange,
+    ) -> Result<Option<u64>, StreamError> {
+        let GroupChange::SetId {
+            group,
+            at: GroupStart::After(id),
+        } = change
+        else {
+            return Ok(None);
+        };
+        let found = status.groups.iter().find(|one| one.name == *group);
+        let Some(now) = found.and_then(|group| group.last_delivered) else {
+            return Ok(None);
+        };
+        let (mut from, to) = (now.min(*id).next(), now.max(*id));
+        let mut count = 0;
+        for _ in 0..COUNTED_PAGES {
+            if from > to {
+                return Ok(Some(count));
+            }
+            let mut question = cmd("XRANGE");
+            question
+                .arg(&status.key)
+                .arg(from.to_string())
+                .arg(to.to_string());
+            question.arg("COUNT").arg(LISTED);
+            let answer = self.ask_all(&status.key, &[question]).await?.pop();
+            let listed = answer
+                .transpose()
+                .map_err(|error| self.explained(&error, &status.key))?;
+            let ids = listed.map(reply::ids).unwrap_or_default();
+            count += u64::try_from(ids.len()).unwrap_or_default();
+            match ids.last() {
+                Some(last) if ids.len() == LISTED => from = last.next(),
+                _ => return Ok(Some(count)),
+            }
+        }
+        Ok(None)
     }
 
     async fn pending_from(

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use super::lag::{self, Compared, Ends};
 use super::reply::{self, GroupFacts, StreamFacts};
-use crate::model::consumer_groups::{ConsumerStatus, GroupStatus, StreamStatus};
+use crate::model::consumer_groups::{ConsumerStatus, GroupStatus, KeyKind, StreamStatus};
 use crate::model::{EntryId, Ms};
 use crate::source::redis::wire::Wire;
 use crate::stream::StreamError;
@@ -16,11 +16,7 @@ const GROUPS: usize = 100;
 const CONSUMERS: usize = 100;
 /// Where a group has more consumers than this, the server is not made to list them.
 const MANY_CONSUMERS: u64 = 1_000;
-/// Entries that are listed to be counted, at each end of a stream.
-const COUNTED: u64 = 1_000;
-/// Bytes that the entries listed at one end may have, by their mean size.
-const COUNTED_BYTES: u64 = 1 << 20;
-/// The size of an entry where the server does not say how much memory the stream takes.
+/// Bytes that an entry may have in the mean, for as many to be listed as may be; of larger ones it is fewer.
 const ENTRY_BYTES: u64 = 1 << 10;
 
 /// A stream, with what was learned of it before.
@@ -34,12 +30,22 @@ pub struct Watched {
     compared: HashMap<Vec<u8>, Compared>,
 }
 
+/// How much a look may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Depth {
+    /// Asks for memory too, and counts all that may be counted.
+    pub is_thorough: bool,
+    /// Entries that are listed to be counted, at most, at each end of a stream; fewer where they are large.
+    pub counted: u64,
+}
+
 /// What one look at a stream brought.
 pub struct Look {
     /// The stream.
     pub status: StreamStatus,
     /// Commands sent.
     pub commands: u32,
+    depth: Depth,
     /// Why nothing can be asked over this connection any more.
     pub broken: Option<StreamError>,
 }
@@ -63,17 +69,18 @@ impl Watched {
         }
     }
 
-    /// Looks at it.
-    pub async fn look(&mut self, place: &str, with_memory: bool) -> Look {
+    /// Looks at it; a thorough look asks for memory too, and counts more.
+    pub async fn look(&mut self, place: &str, depth: Depth) -> Look {
         let mut look = Look {
             status: StreamStatus {
                 key: self.key.clone(),
                 ..StreamStatus::default()
             },
             commands: 0,
+            depth,
             broken: None,
         };
-        if let Err(error) = self.fill(&mut look, place, with_memory).await {
+        if let Err(error) = self.fill(&mut look, place).await {
             look.status.faults.push(error.trouble().what.clone());
             look.broken = Some(error);
         }
@@ -81,55 +88,24 @@ impl Watched {
     }
 
     /// An error here is one of the connection.
-    async fn fill(
-        &mut self,
-        look: &mut Look,
-        place: &str,
-        with_memory: bool,
-    ) -> Result<(), StreamError> {
+    async fn fill(&mut self, look: &mut Look, place: &str) -> Result<(), StreamError> {
         let key = self.key.clone();
         let faults = Faults { place, key: &key };
         let answers = self
-            .ask(look, &self.first_questions(with_memory), place)
+            .ask(look, &self.first_questions(look.depth.is_thorough), place)
             .await?;
         let mut answers = answers.into_iter();
         let (stream, groups) = (answers.next(), answers.next());
-        let stream = match stream {
-            Some(Ok(reply)) => Some(reply::stream(reply)),
-            Some(Err(error)) if is_missing(&error) => {
-                look.status
-                    .faults
-                    .push("there is no such stream".to_owned());
-                return Ok(());
-            }
-            Some(Err(error)) if is_wrong_type(&error) => {
-                look.status.faults.push(faults.told(&error)?);
-                return Ok(());
-            }
-            Some(Err(error)) => {
-                look.status
-                    .faults
-                    .push(format!("length, ids: {}", faults.told(&error)?));
-                None
-            }
-            None => None,
-        };
+        let stream = read_stream(stream, &mut look.status, &faults)?;
+        if matches!(look.status.kind, KeyKind::Missing | KeyKind::Other) {
+            return Ok(());
+        }
+        let groups = read_groups(groups, &mut look.status, &faults)?;
         if let Some(answer) = answers.next() {
             self.note_memory(answer, &faults)?;
         }
-        let groups = match groups {
-            Some(Ok(reply)) => reply::groups(reply),
-            Some(Err(error)) => {
-                look.status
-                    .faults
-                    .push(format!("groups: {}", faults.told(&error)?));
-                Vec::new()
-            }
-            None => Vec::new(),
-        };
         look.status.memory_bytes = self.memory_bytes;
         look.status.faults.extend(self.memory_fault.clone());
-        let groups = bounded(groups, &mut look.status);
         self.fill_groups(look, place, stream, groups).await
     }
 
@@ -218,7 +194,7 @@ impl Watched {
         groups: &[GroupFacts],
     ) -> Result<Details, StreamError> {
         let mut questions = Pipeline::new();
-        let counts = stream.and_then(|stream| self.to_count(&stream, groups));
+        let counts = stream.and_then(|stream| self.to_count(&stream, groups, look.depth));
         if let Some(count) = counts {
             questions.add_command(about("STREAM", &self.key));
             questions.add_command(range("XRANGE", &self.key, "-", "+", count));
@@ -257,25 +233,30 @@ impl Watched {
         })
     }
 
-    /// How many entries to list at each end so that every group's place is found, if that is cheap.
-    fn to_count(&self, stream: &StreamFacts, groups: &[GroupFacts]) -> Option<u64> {
+    /// How many entries to list at each end so that the place of every group is found whose counter cannot be believed, if that
+    /// is cheap. A thorough look lists as many as may be.
+    fn to_count(&self, stream: &StreamFacts, groups: &[GroupFacts], depth: Depth) -> Option<u64> {
         let length = stream.length.max(1);
         let size = self
             .memory_bytes
             .map_or(ENTRY_BYTES, |bytes| bytes / length);
-        let limit = (COUNTED_BYTES / size.max(1)).clamp(1, COUNTED);
-        let open = groups.iter().filter(|group| {
-            let by_ends = lag::after_by_ends(stream, group.last_delivered);
-            by_ends.is_none()
-        });
+        let limit = depth.counted.saturating_mul(ENTRY_BYTES) / size.max(ENTRY_BYTES);
+        let is_known = |group: &GroupFacts| {
+            let before = self.compared.get(&group.name);
+            lag::after_by_ends(stream, group.last_delivered).is_some()
+                || before.is_some_and(|before| before.holds(stream, group))
+        };
         // The counter may be off, but hints at where the place is.
         let hint = |group: &GroupFacts| {
             let after = stream.added.zip(group.read);
             let after = after.map_or(limit, |(added, read)| added.saturating_sub(read));
-            after.min(length.saturating_sub(after)).saturating_add(1)
+            after.min(length.saturating_sub(after)).saturating_add(8)
         };
-        let needed = open.map(hint).filter(|n| *n <= limit).max()?;
-        Some(needed.saturating_add(8).min(limit))
+        let open = groups.iter().filter(|group| !is_known(group)).map(hint);
+        if depth.is_thorough {
+            return open.max().map(|_| limit);
+        }
+        open.filter(|n| *n <= limit).max()
     }
 
     async fn ask(
@@ -322,12 +303,56 @@ fn range(name: &str, key: &[u8], from: &str, to: &str, count: u64) -> Cmd {
     question
 }
 
-pub(super) fn is_missing(error: &RedisError) -> bool {
+fn is_missing(error: &RedisError) -> bool {
     error.to_string().contains("no such key")
 }
 
 fn is_wrong_type(error: &RedisError) -> bool {
     error.code() == Some("WRONGTYPE")
+}
+
+/// What the stream says; `None` where it is none, or may not be asked.
+fn read_stream(
+    answer: Option<RedisResult<Value>>,
+    status: &mut StreamStatus,
+    faults: &Faults<'_>,
+) -> Result<Option<StreamFacts>, StreamError> {
+    let error = match answer {
+        Some(Ok(reply)) => return Ok(Some(reply::stream(reply))),
+        Some(Err(error)) => error,
+        None => return Ok(None),
+    };
+    let (kind, fault) = if is_missing(&error) {
+        (KeyKind::Missing, "there is no such stream".to_owned())
+    } else if is_wrong_type(&error) {
+        (KeyKind::Other, faults.told(&error)?)
+    } else {
+        let told = format!("length, ids: {}", faults.told(&error)?);
+        (KeyKind::Unknown, told)
+    };
+    status.kind = kind;
+    status.faults.push(fault);
+    Ok(None)
+}
+
+fn read_groups(
+    answer: Option<RedisResult<Value>>,
+    status: &mut StreamStatus,
+    faults: &Faults<'_>,
+) -> Result<Vec<GroupFacts>, StreamError> {
+    match answer {
+        Some(Ok(reply)) => {
+            let groups = reply::groups(reply);
+            status.knows_all_groups = groups.len() <= GROUPS;
+            Ok(bounded(groups, status))
+        }
+        Some(Err(error)) => {
+            let told = format!("groups: {}", faults.told(&error)?);
+            status.faults.push(told);
+            Ok(Vec::new())
+        }
+        None => Ok(Vec::new()),
+    }
 }
 
 fn bounded(mut groups: Vec<GroupFacts>, status: &mut StreamStatus) -> Vec<GroupFacts> {
@@ -343,6 +368,7 @@ fn bounded(mut groups: Vec<GroupFacts>, status: &mut StreamStatus) -> Vec<GroupF
 }
 
 fn note_stream(status: &mut StreamStatus, stream: &StreamFacts) {
+    status.kind = KeyKind::Stream;
     status.length = Some(stream.length);
     status.first = stream.first;
     status.last = Some(stream.last);
