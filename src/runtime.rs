@@ -97,6 +97,8 @@ pub struct Allowed {
     pub journal: Option<PathBuf>,
     /// With what entries are edited, for a shell.
     pub editor: String,
+    /// Who acts, for the journal.
+    pub by: String,
 }
 
 /// Arrivals are taken in for at most this long before a frame is drawn.
@@ -347,6 +349,11 @@ impl<G: Glass> Shell<'_, G> {
                 Effect::FindDeleted(name) => {
                     if let Some(changes) = self.changes {
                         changes.find_deleted(name);
+                    }
+                }
+                Effect::CountMoved(proposal) => {
+                    if let Some(changes) = self.changes {
+                        changes.count_moved(proposal);
                     }
                 }
                 Effect::ChangeGroup(proposal) => {

@@ -335,7 +335,14 @@ fn a_place_that_is_none_keeps_the_prompt_open() {
     let prompt = state.prompt.as_ref().unwrap();
     assert!(prompt.error.as_ref().unwrap().message.contains("entry id"));
     update(&mut state, Action::Key(clear));
-    let asked = changes(press(&mut state, "5-1\rworkers\r"));
+    let effects = press(&mut state, "5-1\r");
+    assert!(
+        matches!(&effects[..], [Effect::CountMoved(_)]),
+        "{effects:?}"
+    );
+    update(&mut state, Action::CountedMoved(Some(7)));
+    let asked = changes(press(&mut state, "workers\r"));
+    assert_eq!(asked[0].between, Some(7));
     let place = GroupChange::SetId {
         group: b"workers".to_vec(),
         at: GroupStart::After(EntryId::new(5, 1)),
@@ -414,6 +421,8 @@ fn what_was_seen_and_done_is_read_back_from_a_recording() {
         look_with(|seen| seen.pending = None),
         Action::Looked(Look::Failed(Trouble::new("gone", ""))),
         Action::FoundDeleted(Deleted::Found(name, vec![EntryId::new(1, 2)])),
+        Action::CountedMoved(None),
+        Action::CountedMoved(Some(7)),
         Action::Edited(Edited::Text("{}".to_owned())),
         Action::Edited(Edited::Failed(Trouble::new("no", ""))),
         Action::FoundDeleted(Deleted::Failed(Trouble::new("no", "yes"))),

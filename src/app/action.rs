@@ -46,6 +46,8 @@ pub enum Action {
     Looked(Look),
     /// Pending entries that were deleted were looked for.
     FoundDeleted(Deleted),
+    /// The entries over which a group is to be moved were counted; `None` where they could not be.
+    CountedMoved(Option<u64>),
     /// A change of a consumer group ended.
     GroupChanged(Outcome),
     /// An entry was edited.
@@ -96,6 +98,8 @@ pub enum Effect {
     WatchGroups(Option<Watch>),
     /// Look for pending entries of this group that were deleted.
     FindDeleted(GroupName),
+    /// Count the entries over which this moves a group.
+    CountMoved(Proposal),
     /// Carry out a change that was confirmed, and write it into the journal; then look again at once.
     ChangeGroup(Proposal),
     /// Let the user edit this text, and tell what came of it.

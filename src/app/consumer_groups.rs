@@ -133,6 +133,8 @@ pub struct Proposal {
     pub change: GroupChange,
     /// What has to be typed first; `None` where a key is enough.
     pub typed: Option<String>,
+    /// Entries over which a group is moved, where they were counted.
+    pub between: Option<u64>,
 }
 
 impl Proposal {
@@ -144,6 +146,7 @@ impl Proposal {
             stream,
             change,
             typed,
+            between: None,
         }
     }
 
@@ -154,6 +157,7 @@ impl Proposal {
             stream,
             change,
             typed: None,
+            between: None,
         }
     }
 }
@@ -205,6 +209,8 @@ pub struct ConsumerGroups {
     pub changing: Option<Proposal>,
     /// The entry that is being edited.
     pub draft: Option<Draft>,
+    /// The change for which entries are being counted.
+    pub counting: Option<Proposal>,
     /// Commands of the last looks: some ask for more than others.
     costs: VecDeque<u32>,
 }

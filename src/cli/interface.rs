@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::groups::act::whoever;
 use super::setup::Setup;
 use crate::app::bookmarks::Keeping;
 use crate::app::consumer_groups::Reach;
@@ -110,6 +111,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
         access: options.access,
         journal: config::action_journal(),
         editor: editor(),
+        by: whoever(),
     };
     let entries = Entries::Source {
         spec: options.spec,

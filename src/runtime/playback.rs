@@ -187,6 +187,7 @@ impl Player {
                 | Effect::SaveBookmarks(_)
                 | Effect::WatchGroups(_)
                 | Effect::FindDeleted(_)
+                | Effect::CountMoved(_)
                 | Effect::ChangeGroup(_)
                 | Effect::Edit(_)
                 | Effect::Spike(_) => {}

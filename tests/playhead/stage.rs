@@ -435,6 +435,7 @@ impl Stage {
                 Effect::Spike(spike) => format!("{spike:?}"),
                 effect @ (Effect::WatchGroups(_)
                 | Effect::FindDeleted(_)
+                | Effect::CountMoved(_)
                 | Effect::ChangeGroup(_)
                 | Effect::Edit(_)) => format!("{effect:?}"),
             });

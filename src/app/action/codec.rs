@@ -47,6 +47,7 @@ enum Written {
     Bookmarks(Kept),
     Looked(Look),
     FoundDeleted(Deleted),
+    CountedMoved(Option<u64>),
     GroupChanged(Outcome),
     Edited(Edited),
     Searched {
@@ -106,6 +107,7 @@ pub fn encode(action: &Action) -> Result<Option<Vec<u8>>, CodecError> {
         Action::Bookmarks(kept) => Written::Bookmarks(kept.clone()),
         Action::Looked(look) => Written::Looked(look.clone()),
         Action::FoundDeleted(deleted) => Written::FoundDeleted(deleted.clone()),
+        Action::CountedMoved(count) => Written::CountedMoved(*count),
         Action::GroupChanged(outcome) => Written::GroupChanged(outcome.clone()),
         Action::Edited(edited) => Written::Edited(edited.clone()),
         Action::Searched { generation, answer } => Written::Searched {
@@ -154,6 +156,7 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         Written::Bookmarks(kept) => return Ok(Action::Bookmarks(kept)),
         Written::Looked(look) => return Ok(Action::Looked(look)),
         Written::FoundDeleted(deleted) => return Ok(Action::FoundDeleted(deleted)),
+        Written::CountedMoved(count) => return Ok(Action::CountedMoved(count)),
         Written::GroupChanged(outcome) => return Ok(Action::GroupChanged(outcome)),
         Written::Edited(edited) => return Ok(Action::Edited(edited)),
         Written::Searched { generation, answer } => {

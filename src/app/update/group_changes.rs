@@ -22,7 +22,7 @@ pub fn begin(state: &mut State, command: Command) -> Vec<Effect> {
         Ok(Step::Ask(asked, text)) => {
             state.prompt = Some(Prompt::new(Purpose::Group(asked), text));
         }
-        Ok(Step::Confirm(proposal)) => confirm(state, proposal),
+        Ok(Step::Confirm(proposal) | Step::Count(proposal)) => confirm(state, proposal),
         Ok(Step::Look(name)) => {
             state.tell("looking for deleted entries …");
             return vec![Effect::FindDeleted(name)];
@@ -45,6 +45,7 @@ enum Step {
     Confirm(Proposal),
     Look(GroupName),
     Edit(Draft),
+    Count(Proposal),
 }
 
 /// What the command means for what is selected, or why it means nothing.
@@ -191,6 +192,11 @@ pub fn answered(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             state.prompt = Some(Prompt::new(Purpose::Group(asked), text));
         }
         Ok(Step::Confirm(proposal)) => confirm(state, proposal),
+        Ok(Step::Count(proposal)) => {
+            state.tell("counting the entries between …");
+            state.groups.counting = Some(proposal.clone());
+            return vec![Effect::CountMoved(proposal)];
+        }
         Ok(Step::Look(_) | Step::Edit(_)) => {}
         Err(message) => {
             let end = prompt.input.value().len();
@@ -238,11 +244,14 @@ fn told(asked: &Asked, text: &str) -> Result<Step, String> {
             Ok(Step::Confirm(Proposal::new(name.stream.clone(), change)))
         }
         Asked::Place(name) => {
-            let change = GroupChange::SetId {
-                group: name.group.clone(),
-                at: place(text)?,
-            };
-            Ok(Step::Confirm(Proposal::new(name.stream.clone(), change)))
+            let at = place(text)?;
+            let group = name.group.clone();
+            let change = GroupChange::SetId { group, at };
+            let proposal = Proposal::new(name.stream.clone(), change);
+            Ok(match at {
+                GroupStart::After(_) => Step::Count(proposal),
+                GroupStart::Start | GroupStart::New => Step::Confirm(proposal),
+            })
         }
     }
 }
@@ -281,6 +290,30 @@ pub fn found_deleted(state: &mut State, deleted: Deleted) {
             }
             Err(why) => state.tell(why),
         },
+    }
+}
+
+/// The entries over which a group is moved were counted: now that can be confirmed.
+pub fn counted(state: &mut State, between: Option<u64>) {
+    let Some(proposal) = state.groups.counting.take() else {
+        return;
+    };
+    // Something else is being asked meanwhile.
+    if state.prompt.is_some() {
+        return;
+    }
+    match may_change(state) {
+        Ok(()) => {
+            state.notice = None;
+            confirm(
+                state,
+                Proposal {
+                    between,
+                    ..proposal
+                },
+            );
+        }
+        Err(why) => state.tell(why),
     }
 }
 
