@@ -8,6 +8,7 @@
 mod alarm;
 mod bookmarks;
 mod changes;
+mod editor;
 mod frames;
 mod input;
 mod launch;
@@ -17,6 +18,7 @@ mod playback;
 pub mod recording;
 mod scans;
 mod searches;
+mod terminal;
 
 use std::io;
 use std::path::PathBuf;
@@ -27,6 +29,7 @@ use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::{Notify, mpsc};
 
+use crate::app::consumer_groups::Edited;
 use crate::app::narrowing::Narrowing;
 use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
@@ -92,6 +95,10 @@ pub struct Allowed {
     pub access: Access,
     /// Where all of it is written down; without it nothing is changed.
     pub journal: Option<PathBuf>,
+    /// With what entries are edited, for a shell.
+    pub editor: String,
+    /// Who acts, for the journal.
+    pub by: String,
 }
 
 /// Arrivals are taken in for at most this long before a frame is drawn.
@@ -141,6 +148,7 @@ pub async fn run<G: Glass>(
     let (mut scans, mut answers) = Scans::new();
     let mapping = Arc::clone(&state.options.mapping);
     let looks = Looks::of(&spec, scans.answers());
+    let editor = files.allowed.editor.clone();
     let changes = looks.as_ref().and_then(|looks| {
         let (allowed, nudge) = (files.allowed, looks.nudge());
         Changes::of(&spec, allowed, scans.answers(), nudge)
@@ -170,6 +178,7 @@ pub async fn run<G: Glass>(
             searches: &searches,
             looks: looks.as_ref(),
             changes: changes.as_ref(),
+            editor: &editor,
             requests: &requests,
             keeper: keeper.as_ref(),
             bell,
@@ -301,6 +310,7 @@ struct Shell<'a, G> {
     searches: &'a Searches,
     looks: Option<&'a Looks>,
     changes: Option<&'a Changes>,
+    editor: &'a str,
     requests: &'a mpsc::Sender<Request>,
     keeper: Option<&'a Keeper>,
     bell: bool,
@@ -341,11 +351,17 @@ impl<G: Glass> Shell<'_, G> {
                         changes.find_deleted(name);
                     }
                 }
+                Effect::CountMoved(proposal) => {
+                    if let Some(changes) = self.changes {
+                        changes.count_moved(proposal);
+                    }
+                }
                 Effect::ChangeGroup(proposal) => {
                     if let Some(changes) = self.changes {
                         changes.start(proposal);
                     }
                 }
+                Effect::Edit(text) => unasked.extend(self.edit(&text)?),
                 Effect::Copy(text) => self.frames.copy(&text)?,
                 Effect::SaveBookmarks(save) => {
                     if let Some(keeper) = self.keeper {
@@ -364,6 +380,20 @@ impl<G: Glass> Shell<'_, G> {
             self.frames.ring()?;
         }
         Ok(Next::GoOn)
+    }
+}
+
+impl<G: Glass> Shell<'_, G> {
+    /// The loop waits for the editor: nothing else has the terminal meanwhile.
+    fn edit(&mut self, text: &str) -> io::Result<Vec<Action>> {
+        let came = self.frames.lend(|| editor::edit(self.editor, text))?;
+        let Some((edited, size)) = came else {
+            let trouble = Trouble::new("the terminal cannot be handed to an editor now", "");
+            return Ok(vec![Action::Edited(Edited::Failed(trouble))]);
+        };
+        let edited = edited.map_or_else(Edited::Failed, Edited::Text);
+        let size = size.map(Action::Resize);
+        Ok(size.into_iter().chain([Action::Edited(edited)]).collect())
     }
 }
 

@@ -14,7 +14,7 @@ pub mod screen;
 pub mod scroll;
 
 pub use clipboard::{CLIPBOARD_MAX_BYTES, osc52};
-pub use guard::{Options, TermError, TerminalGuard, output, restore, restore_within};
+pub use guard::{Options, TermError, TerminalGuard, output, restore, restore_within, take};
 pub use outlet::Outlet;
 pub use panic::restore_on_panic;
 pub use screen::{Drawn, Screen};

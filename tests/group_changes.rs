@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use lookback::app::action::codec;
 use lookback::app::consumer_groups::{
-    Deleted, GroupName, Look, Outcome, Proposal, Reach, Seen, Watch,
+    Deleted, Edited, GroupName, Look, Outcome, Proposal, Reach, Seen, Watch,
 };
-use lookback::app::input::{Code, Held, Key};
+use lookback::app::input::{Code, Held, Key, Mouse, MouseKind};
 use lookback::app::layout::{PaneId, ScreenId, Size};
 use lookback::app::{Action, Effect, Options, State, update};
 use lookback::model::consumer_groups::{GroupChange, GroupStart, GroupStatus, PendingPayload};
@@ -335,7 +335,14 @@ fn a_place_that_is_none_keeps_the_prompt_open() {
     let prompt = state.prompt.as_ref().unwrap();
     assert!(prompt.error.as_ref().unwrap().message.contains("entry id"));
     update(&mut state, Action::Key(clear));
-    let asked = changes(press(&mut state, "5-1\rworkers\r"));
+    let effects = press(&mut state, "5-1\r");
+    assert!(
+        matches!(&effects[..], [Effect::CountMoved(_)]),
+        "{effects:?}"
+    );
+    update(&mut state, Action::CountedMoved(Some(7)));
+    let asked = changes(press(&mut state, "workers\r"));
+    assert_eq!(asked[0].between, Some(7));
     let place = GroupChange::SetId {
         group: b"workers".to_vec(),
         at: GroupStart::After(EntryId::new(5, 1)),
@@ -414,6 +421,10 @@ fn what_was_seen_and_done_is_read_back_from_a_recording() {
         look_with(|seen| seen.pending = None),
         Action::Looked(Look::Failed(Trouble::new("gone", ""))),
         Action::FoundDeleted(Deleted::Found(name, vec![EntryId::new(1, 2)])),
+        Action::CountedMoved(None),
+        Action::CountedMoved(Some(7)),
+        Action::Edited(Edited::Text("{}".to_owned())),
+        Action::Edited(Edited::Failed(Trouble::new("no", ""))),
         Action::FoundDeleted(Deleted::Failed(Trouble::new("no", "yes"))),
         Action::GroupChanged(Outcome::Failed(Trouble::new("no", "yes"))),
         Action::GroupChanged(Outcome::Done {
@@ -427,4 +438,78 @@ fn what_was_seen_and_done_is_read_back_from_a_recording() {
         let back = codec::decode(&line, &Arc::default()).unwrap();
         assert_eq!(back, action);
     }
+}
+
+#[test]
+fn a_click_selects_what_is_under_it() {
+    let mut state = looked(Reach::Looks);
+    let area = state.layout().consumer_groups.unwrap();
+    // Below the rule and the names.
+    let mouse = Mouse {
+        kind: MouseKind::Press,
+        column: 4,
+        row: area.y + 3,
+    };
+    update(&mut state, Action::Mouse(mouse));
+    assert_eq!(state.groups.group().unwrap().name, b"hostile \x1b[2J\xff");
+    let area = state.layout().streams.unwrap();
+    let row = area.y + 3;
+    update(&mut state, Action::Mouse(Mouse { row, ..mouse }));
+    assert_eq!(state.groups.group().unwrap().name, b"old");
+    assert_eq!(state.panes.focus, PaneId::Streams);
+}
+
+/// The text of an entry that is given to the editor.
+fn handed(state: &mut State) -> String {
+    let effects = press(state, "V");
+    let [Effect::Edit(text)] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    text.clone()
+}
+
+#[test]
+fn an_entry_is_appended_as_it_was_edited_once_that_was_confirmed() {
+    let mut state = on_entries();
+    press(&mut state, "j");
+    let text = handed(&mut state);
+    assert!(
+        text.contains("\n  \"content\": \"How do I trim a stream?\"\n"),
+        "{text}"
+    );
+    let edited = Edited::Text(text.replace("a stream", "two streams"));
+    assert!(changes(update(&mut state, Action::Edited(edited))).is_empty());
+    let asked = changes(press(&mut state, "y"));
+    let GroupChange::Republish { fields, .. } = &asked[0].change else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(fields[3].1, b"How do I trim two streams?");
+}
+
+#[test]
+fn nothing_is_appended_by_leaving_the_editor() {
+    let mut state = on_entries();
+    press(&mut state, "j");
+    let text = handed(&mut state);
+    let blank = text.replace(": ", " :   ");
+    let broken = text.replace('}', "");
+    let trouble = Trouble::new("the editor failed", "set EDITOR");
+    for (edited, says) in [
+        (Edited::Text(text), "left as it is"),
+        (Edited::Text(blank), "left as it is"),
+        (Edited::Text(broken), "line"),
+        (Edited::Text(String::new()), "no entry"),
+        (Edited::Failed(trouble), "the editor failed"),
+    ] {
+        handed(&mut state);
+        assert!(update(&mut state, Action::Edited(edited)).is_empty());
+        assert!(told(&state).contains(says), "{}", told(&state));
+        assert!(state.prompt.is_none() && state.groups.draft.is_none());
+    }
+    // What nobody asked for is nothing.
+    update(
+        &mut state,
+        Action::Edited(Edited::Text("{\"a\":\"b\"}".to_owned())),
+    );
+    assert!(state.prompt.is_none());
 }

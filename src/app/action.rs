@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bookmarks::{Kept, Save};
-use super::consumer_groups::{Deleted, GroupName, Look, Outcome, Proposal, Watch};
+use super::consumer_groups::{Deleted, Edited, GroupName, Look, Outcome, Proposal, Watch};
 use super::input::{Key, Mouse};
 use super::layout::Size;
 use super::search::{Answer, Question};
@@ -46,8 +46,12 @@ pub enum Action {
     Looked(Look),
     /// Pending entries that were deleted were looked for.
     FoundDeleted(Deleted),
+    /// The entries over which a group is to be moved were counted; `None` where they could not be.
+    CountedMoved(Option<u64>),
     /// A change of a consumer group ended.
     GroupChanged(Outcome),
+    /// An entry was edited.
+    Edited(Edited),
     /// A search was answered, or tells how far it is.
     Searched {
         /// Which search.
@@ -94,8 +98,12 @@ pub enum Effect {
     WatchGroups(Option<Watch>),
     /// Look for pending entries of this group that were deleted.
     FindDeleted(GroupName),
+    /// Count the entries over which this moves a group.
+    CountMoved(Proposal),
     /// Carry out a change that was confirmed, and write it into the journal; then look again at once.
     ChangeGroup(Proposal),
+    /// Let the user edit this text, and tell what came of it.
+    Edit(String),
     /// Tell those who do not look that a spike was raised just now.
     Spike(Spike),
 }

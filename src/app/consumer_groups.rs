@@ -103,6 +103,27 @@ pub enum Outcome {
     Failed(Trouble),
 }
 
+/// What came of editing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edited {
+    /// What the editor left.
+    Text(String),
+    /// Why there is nothing.
+    Failed(Trouble),
+}
+
+/// An entry that is being edited, to be appended again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The group in which it is pending.
+    pub of: GroupName,
+    /// The entry.
+    pub id: EntryId,
+    /// What it says.
+    pub fields: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
 /// A change, ready to be confirmed or under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
@@ -112,6 +133,8 @@ pub struct Proposal {
     pub change: GroupChange,
     /// What has to be typed first; `None` where a key is enough.
     pub typed: Option<String>,
+    /// Entries over which a group is moved, where they were counted.
+    pub between: Option<u64>,
 }
 
 impl Proposal {
@@ -123,6 +146,7 @@ impl Proposal {
             stream,
             change,
             typed,
+            between: None,
         }
     }
 
@@ -133,6 +157,7 @@ impl Proposal {
             stream,
             change,
             typed: None,
+            between: None,
         }
     }
 }
@@ -182,6 +207,10 @@ pub struct ConsumerGroups {
     pub watched: Option<Watch>,
     /// The change under way.
     pub changing: Option<Proposal>,
+    /// The entry that is being edited.
+    pub draft: Option<Draft>,
+    /// The change for which entries are being counted.
+    pub counting: Option<Proposal>,
     /// Commands of the last looks: some ask for more than others.
     costs: VecDeque<u32>,
 }

@@ -64,8 +64,16 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             group_changes::found_deleted(state, deleted);
             Vec::new()
         }
+        Action::CountedMoved(count) => {
+            group_changes::counted(state, count);
+            Vec::new()
+        }
         Action::GroupChanged(outcome) => {
             group_changes::ended(state, &outcome);
+            Vec::new()
+        }
+        Action::Edited(edited) => {
+            group_changes::edited(state, edited);
             Vec::new()
         }
         Action::Searched { generation, answer } => until::answered(state, generation, answer),
@@ -143,6 +151,8 @@ pub fn recording_ended(state: &mut State, size: Size, torn: bool) {
         Reach::Looks | Reach::Changes => Reach::Looks,
     };
     state.groups.changing = None;
+    state.groups.counting = None;
+    state.groups.draft = None;
     match state.playhead {
         Playhead::Following => seek::step(state, 0),
         Playhead::Playing { cursor, .. } => state.playhead = Playhead::Paused(cursor),

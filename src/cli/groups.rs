@@ -3,7 +3,7 @@
 //! Looking only reads, over a connection that cannot write. Each change says what it will do to how many entries, asks, and
 //! stands in the action journal before it is made.
 
-mod act;
+pub mod act;
 mod arguments;
 mod pending;
 mod plan;

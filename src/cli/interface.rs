@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::groups::act::whoever;
 use super::setup::Setup;
 use crate::app::bookmarks::Keeping;
 use crate::app::consumer_groups::Reach;
@@ -109,6 +110,8 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
     let allowed = Allowed {
         access: options.access,
         journal: config::journal_path(),
+        editor: editor(),
+        by: whoever(),
     };
     let entries = Entries::Source {
         spec: options.spec,
@@ -163,6 +166,13 @@ fn open(
         // tmux repaints the whole pane at the end of a bracket (tmux#5612).
         synchronized: !is_set("TMUX"),
     })
+}
+
+/// By the custom of Unix: VISUAL, else EDITOR, else vi.
+fn editor() -> String {
+    let set = ["VISUAL", "EDITOR"].into_iter().find(|name| is_set(name));
+    let named = set.and_then(|name| std::env::var(name).ok());
+    named.unwrap_or_else(|| "vi".to_owned())
 }
 
 fn is_set(name: &str) -> bool {

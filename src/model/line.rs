@@ -59,6 +59,34 @@ pub fn write_entry(out: &mut Vec<u8>, id: EntryId, stream: &[u8], fields: &[Fiel
     out.extend_from_slice(b"}}\n");
 }
 
+/// The fields alone, as the line has them, but one a row: for a person to edit.
+#[must_use]
+pub fn write_fields(fields: &[FieldRef<'_>]) -> Vec<u8> {
+    let mut out = b"{".to_vec();
+    for (at, (name, value)) in fields.iter().enumerate() {
+        out.extend_from_slice(if at > 0 { b",\n  " } else { b"\n  " });
+        write_name(&mut out, name);
+        out.extend_from_slice(b": ");
+        write_value(&mut out, value);
+    }
+    out.extend_from_slice(b"\n}\n");
+    out
+}
+
+/// Reads back what [`write_fields`] wrote.
+///
+/// # Errors
+/// Where it is no JSON object, with the line of it, or has no field.
+pub fn parse_fields(text: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+    let Members(members) = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    if members.is_empty() {
+        return Err("an entry has at least one field".to_owned());
+    }
+    let fields = members.into_iter();
+    let fields = fields.map(|(n, raw)| (name(n).into_owned(), value(raw).into_owned()));
+    Ok(fields.collect())
+}
+
 fn write_name(out: &mut Vec<u8>, name: &[u8]) {
     match std::str::from_utf8(name) {
         Ok(text) if !text.starts_with(BASE64_NAME) => write_text(out, text),
@@ -247,6 +275,24 @@ mod tests {
         );
     }
 
+    #[test]
+    fn fields_that_were_edited_are_read_strictly() {
+        let edited = |text: &str| parse_fields(text.as_bytes());
+        let owned = |n: &str, v: &str| (n.as_bytes().to_vec(), v.as_bytes().to_vec());
+        assert_eq!(
+            edited("{\n \"b\": 1,\n \"a\": {\"x\": 2}, \"b\": \"é\"}\n"),
+            Ok(vec![
+                owned("b", "1"),
+                owned("a", "{\"x\": 2}"),
+                owned("b", "é")
+            ])
+        );
+        for wrong in ["", "{", "[1]", "{\"a\": }", "{\"a\": 1} tail", "{}", "null"] {
+            assert!(edited(wrong).is_err(), "{wrong}");
+        }
+        assert!(edited("{\n\"a\": 1,\n}").is_err_and(|why| why.contains("line 3")));
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_back(ms: u64, seq: u64, stream: Vec<u8>, fields in vec((any::<Vec<u8>>(), any::<Vec<u8>>()), 0..5), text in "\\PC*") {
@@ -260,7 +306,8 @@ mod tests {
             prop_assert!(!out.contains(&b'\n'));
             let line = parse(&out);
             let read: Vec<FieldRef<'_>> = line.fields.iter().map(|(n, v)| (n.as_ref(), v.as_ref())).collect();
-            prop_assert_eq!((line.id, line.stream.as_deref(), read), (Some(id), Some(stream.as_slice()), refs));
+            prop_assert_eq!((line.id, line.stream.as_deref(), &read), (Some(id), Some(stream.as_slice()), &refs));
+            prop_assert_eq!(parse_fields(&write_fields(&refs)), Ok(fields));
         }
     }
 }

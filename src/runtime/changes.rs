@@ -12,6 +12,7 @@ use super::Allowed;
 use super::looks::Nudge;
 use crate::app::Action;
 use crate::app::consumer_groups::{Deleted, GroupName, Outcome, Proposal};
+use crate::model::EntryId;
 use crate::source::{RedisSpec, Spec};
 use crate::store::Trouble;
 use crate::stream::groups::journal::Journal;
@@ -22,8 +23,6 @@ use crate::stream::{Link, StreamError};
 const DELETED: usize = 1_000;
 /// On leaving, a change under way gets so long.
 const LAST_CHANGE: Duration = Duration::from_secs(2);
-/// Who acts, in the journal.
-const BY: &str = concat!("lookback ", env!("CARGO_PKG_VERSION"), ", interface");
 
 /// Carries out changes on one server.
 #[derive(Debug)]
@@ -75,6 +74,16 @@ impl Changes {
         });
     }
 
+    /// Counts the entries over which a group is moved, and tells.
+    pub fn count_moved(&self, proposal: Proposal) {
+        let (spec, answers) = (self.spec.clone(), self.answers.clone());
+        tokio::spawn(async move {
+            // It can be confirmed without, too.
+            let counted = moved(&spec, &proposal).await.ok().flatten();
+            drop(answers.send(Action::CountedMoved(counted)).await);
+        });
+    }
+
     /// Carries a change out, and tells.
     pub fn start(&self, proposal: Proposal) {
         let (spec, allowed) = (self.spec.clone(), self.allowed.clone());
@@ -104,13 +113,20 @@ impl Drop for Changes {
     }
 }
 
-async fn deleted(
-    spec: &RedisSpec,
-    name: &GroupName,
-) -> Result<Vec<crate::model::EntryId>, StreamError> {
+async fn deleted(spec: &RedisSpec, name: &GroupName) -> Result<Vec<EntryId>, StreamError> {
     let mut inspector = Inspector::open(spec).await?;
     let found = inspector.deleted_pending(&name.stream, &name.group, DELETED);
     found.await
+}
+
+async fn moved(spec: &RedisSpec, proposal: &Proposal) -> Result<Option<u64>, StreamError> {
+    let mut inspector = Inspector::open(spec).await?;
+    let snapshot = inspector.look().await?;
+    let mut streams = snapshot.streams.iter();
+    match streams.find(|stream| stream.key == proposal.stream) {
+        Some(status) => inspector.between(status, &proposal.change).await,
+        None => Ok(None),
+    }
 }
 
 async fn carry_out(
@@ -125,7 +141,7 @@ async fn carry_out(
             "set XDG_STATE_HOME or HOME",
         )));
     };
-    let journal = Journal::open(path, BY).await;
+    let journal = Journal::open(path, &allowed.by).await;
     let mut journal = journal.map_err(|error| {
         let what = format!("nothing was changed: {error}");
         StreamError::Failed(Trouble::new(what, "see the file and its disk"))

@@ -38,6 +38,22 @@ pub trait Glass {
     fn ring(&mut self) -> io::Result<()> {
         Ok(())
     }
+
+    /// Gives the terminal, with its input, to another program; whether it could.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn hand_over(&mut self) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    /// Takes it back, to draw all of it anew; tells the size that it has now.
+    ///
+    /// # Errors
+    /// When it cannot be taken.
+    fn take_back(&mut self) -> io::Result<Option<Size>> {
+        Ok(None)
+    }
 }
 
 impl Glass for Screen<Outlet> {
@@ -134,6 +150,21 @@ impl<G: Glass> Frames<G> {
     /// When it cannot be written.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         self.glass.copy(text)
+    }
+
+    /// Lets something else have the terminal for a while. Gives what came of it, and the terminal's size since; `None` where
+    /// the terminal cannot be handed over.
+    ///
+    /// # Errors
+    /// When it cannot be taken back.
+    pub fn lend<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<Option<(T, Option<Size>)>> {
+        if !self.glass.hand_over()? {
+            return Ok(None);
+        }
+        let came = work();
+        let size = self.glass.take_back()?;
+        self.wanted = Wanted::ByInput;
+        Ok(Some((came, size)))
     }
 
     /// Rings the bell.

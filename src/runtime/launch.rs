@@ -5,12 +5,12 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crossterm::event::EventStream;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use super::playback::no_feed;
 use super::recording::{Head, Recorder, Recording};
+use super::terminal::{Terminal, is_handed_over};
 use super::{Alarm, Allowed, BookmarkFile, Files, Opening, Session, now_ms, play, run};
 use crate::app::layout::Size;
 use crate::app::{Effect, State};
@@ -119,6 +119,7 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
     let outlet = Outlet::new(term::output()?, move || left.notify_one())?;
     let mut glass = Screen::new(outlet, width, height);
     glass.set_synchronized(launch.synchronized);
+    let (glass, input) = Terminal::new(glass, launch.mouse);
     tokio::spawn(leave_on_signals(Arc::clone(&leave), Arc::clone(told)));
     let size = Size { width, height };
     let Start {
@@ -140,7 +141,6 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
         leave,
         files,
     };
-    let input = EventStream::new();
     match recording {
         Some(recording) => Box::pin(play(session, recording, size, input, first)).await,
         None => run(session, input, first).await,
@@ -215,6 +215,10 @@ async fn leave_on_signals(leave: Arc<Notify>, told: Told) {
         let mut signals = signal(kind).ok()?;
         Some(Box::pin(async move {
             signals.recv().await;
+            // An interrupt that is typed while another program has the terminal is meant for that.
+            while kind == SignalKind::interrupt() && is_handed_over() {
+                signals.recv().await;
+            }
             kind
         }))
     });

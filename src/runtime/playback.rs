@@ -187,7 +187,9 @@ impl Player {
                 | Effect::SaveBookmarks(_)
                 | Effect::WatchGroups(_)
                 | Effect::FindDeleted(_)
+                | Effect::CountMoved(_)
                 | Effect::ChangeGroup(_)
+                | Effect::Edit(_)
                 | Effect::Spike(_) => {}
             }
         }

@@ -77,20 +77,29 @@ impl TerminalGuard {
         if !io::stdout().is_terminal() {
             return Err(TermError::NotATerminal);
         }
-        let mut out = output()?;
-        MOUSE.store(options.mouse, Ordering::SeqCst);
-        TAKEN.store(true, Ordering::SeqCst);
         // From here on an early return gives back what was taken.
         let guard = Self(());
-        enable_raw_mode()?;
-        let mut bytes = String::from(ENTER);
-        if options.mouse {
-            bytes.push_str(MOUSE_ON);
-        }
-        bytes.push_str(PASTE_ON);
-        out.write_all(bytes.as_bytes())?;
+        take(options)?;
         Ok(guard)
     }
+}
+
+/// Takes the terminal again, after [`restore`] gave it back for a while; the guard of the first time still stands for it.
+///
+/// # Errors
+///
+/// When the driver refuses.
+pub fn take(options: Options) -> io::Result<()> {
+    let mut out = output()?;
+    MOUSE.store(options.mouse, Ordering::SeqCst);
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    let mut bytes = String::from(ENTER);
+    if options.mouse {
+        bytes.push_str(MOUSE_ON);
+    }
+    bytes.push_str(PASTE_ON);
+    out.write_all(bytes.as_bytes())
 }
 
 impl Drop for TerminalGuard {

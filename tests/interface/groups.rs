@@ -380,6 +380,109 @@ fn a_recording_shows_the_groups_again_without_the_server() {
     assert_eq!(place.noted().len(), noted);
 }
 
+/// An editor that tells how it finds the terminal, and does this with the file.
+fn editor(place: &Place, does: &str) -> String {
+    let path = place.folder.path().join("editor");
+    let script = format!("#!/bin/sh\nstty -a > \"$0.stty\"\n{does}\n");
+    fs::write(&path, script).unwrap();
+    format!("sh {}", path.display())
+}
+
+/// With this editor, on the oldest pending entry that is there.
+fn editing(place: &Place, server: &RedisServer, editor: &str) -> Pty {
+    let state = place.folder.path().to_str().unwrap();
+    let env = [
+        ("XDG_STATE_HOME", state),
+        ("VISUAL", editor),
+        ("TMPDIR", state),
+    ];
+    let url = server.url();
+    let args = ["-r", &url, "watch", "--screen", "5", "--allow-writes"];
+    let mut pty = lookback(&args, &env, COLS, ROWS);
+    on_workers(&mut pty);
+    press(&mut pty, &[Key::Enter]);
+    pty.keys("jjj");
+    pty
+}
+
+fn drafts(place: &Place) -> usize {
+    let files = fs::read_dir(place.folder.path()).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".json")).count()
+}
+
+#[test]
+fn an_entry_is_edited_in_an_editor_which_has_the_terminal_to_itself() {
+    let (server, place) = (queue(), Place::new());
+    let does =
+        "printf 'the editor is here: '; read answer\nsed -i \"s/number 0003 here/$answer/\" \"$1\"";
+    let mut pty = editing(&place, &server, &editor(&place, does));
+    pty.keys("V");
+    pty.wait_for_text("the editor is here:", SOON);
+    assert!(!pty.alternate_screen());
+    // Keys of ours are text here.
+    pty.keys("q edited X");
+    press(&mut pty, &[Key::Enter]);
+    pty.wait_for_text("append 1 entry", SOON);
+    assert!(pty.alternate_screen());
+    let modes = fs::read_to_string(place.folder.path().join("editor.stty")).unwrap();
+    assert!(
+        modes.contains(" icanon") && modes.contains(" echo "),
+        "{modes}"
+    );
+    assert_eq!(drafts(&place), 0);
+    assert_eq!(crate::stage::length(&server), 57);
+    press(&mut pty, &[Key::Enter]);
+    pty.wait_for("the new length", SOON, |_| {
+        crate::stage::length(&server) == 58
+    });
+    let newest: Vec<(String, Vec<String>)> = server.run(&format!("XREVRANGE {STREAM} + - COUNT 1"));
+    assert!(
+        newest[0].1.iter().any(|v| v == "this is q edited X"),
+        "{newest:?}"
+    );
+    pty.wait_for_text("appended ", SOON);
+    pty.keys("q");
+    assert_eq!(pty.wait_exit(SOON).exit_code(), 0);
+}
+
+#[test]
+fn an_editor_that_fails_changes_nothing_and_gives_the_terminal_back() {
+    let (server, place) = (queue(), Place::new());
+    let mut pty = editing(
+        &place,
+        &server,
+        &editor(&place, "echo '{}' > \"$1\"; exit 3"),
+    );
+    pty.keys("V");
+    pty.wait_for_text("the editor failed", SOON);
+    assert!(pty.alternate_screen());
+    press(&mut pty, &[Key::Esc]);
+    pty.wait_for("no notice", SOON, |s| !s.contains("the editor failed"));
+    // The keys are ours again.
+    pty.keys("1");
+    pty.wait_for_text("━ feed", SOON);
+    assert_eq!(crate::stage::length(&server), 57);
+    assert!(!place.journal().exists());
+    assert_eq!(drafts(&place), 0);
+    pty.keys("q");
+    assert_eq!(pty.wait_exit(SOON).exit_code(), 0);
+}
+
+#[test]
+fn an_interrupt_typed_in_the_editor_ends_that_alone() {
+    let (server, place) = (queue(), Place::new());
+    let does = "printf 'the editor is here: '; read answer";
+    let mut pty = editing(&place, &server, &editor(&place, does));
+    pty.keys("V");
+    pty.wait_for_text("the editor is here:", SOON);
+    press(&mut pty, &[Key::Ctrl('c')]);
+    pty.wait_for_text("the editor failed", SOON);
+    pty.keys("1");
+    pty.wait_for_text("━ feed", SOON);
+    assert_eq!(crate::stage::length(&server), 57);
+}
+
 #[test]
 fn a_file_has_no_groups_and_says_so() {
     let place = Place::new();

@@ -433,6 +433,11 @@ impl Stage {
                 Effect::Copy(text) => text.clone(),
                 Effect::SaveBookmarks(save) => format!("save {}", save.number),
                 Effect::Spike(spike) => format!("{spike:?}"),
+                effect @ (Effect::WatchGroups(_)
+                | Effect::FindDeleted(_)
+                | Effect::CountMoved(_)
+                | Effect::ChangeGroup(_)
+                | Effect::Edit(_)) => format!("{effect:?}"),
             });
             if let Effect::Search {
                 generation,

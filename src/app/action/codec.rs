@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::Action;
 use crate::app::bookmarks::Kept;
-use crate::app::consumer_groups::{Deleted, Look, Outcome};
+use crate::app::consumer_groups::{Deleted, Edited, Look, Outcome};
 use crate::app::input::{Key, Mouse};
 use crate::app::layout::Size;
 use crate::app::search::Answer;
@@ -47,7 +47,9 @@ enum Written {
     Bookmarks(Kept),
     Looked(Look),
     FoundDeleted(Deleted),
+    CountedMoved(Option<u64>),
     GroupChanged(Outcome),
+    Edited(Edited),
     Searched {
         generation: u64,
         answer: Answer,
@@ -105,7 +107,9 @@ pub fn encode(action: &Action) -> Result<Option<Vec<u8>>, CodecError> {
         Action::Bookmarks(kept) => Written::Bookmarks(kept.clone()),
         Action::Looked(look) => Written::Looked(look.clone()),
         Action::FoundDeleted(deleted) => Written::FoundDeleted(deleted.clone()),
+        Action::CountedMoved(count) => Written::CountedMoved(*count),
         Action::GroupChanged(outcome) => Written::GroupChanged(outcome.clone()),
+        Action::Edited(edited) => Written::Edited(edited.clone()),
         Action::Searched { generation, answer } => Written::Searched {
             generation: *generation,
             answer: answer.clone(),
@@ -152,7 +156,9 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         Written::Bookmarks(kept) => return Ok(Action::Bookmarks(kept)),
         Written::Looked(look) => return Ok(Action::Looked(look)),
         Written::FoundDeleted(deleted) => return Ok(Action::FoundDeleted(deleted)),
+        Written::CountedMoved(count) => return Ok(Action::CountedMoved(count)),
         Written::GroupChanged(outcome) => return Ok(Action::GroupChanged(outcome)),
+        Written::Edited(edited) => return Ok(Action::Edited(edited)),
         Written::Searched { generation, answer } => {
             return Ok(Action::Searched { generation, answer });
         }

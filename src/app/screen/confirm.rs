@@ -21,7 +21,8 @@ pub fn list(state: &State, layout: &Layout) -> Option<List> {
     let width = WIDTH.min(layout.size.width.saturating_sub(2));
     let inner = super::inner_width(width);
     let status = state.groups.stream_of(&proposal.stream);
-    let sentence = proposal.change.sentence(&proposal.stream, status);
+    let change = &proposal.change;
+    let sentence = change.sentence_counting(&proposal.stream, status, proposal.between);
     let most = usize::from((layout.size.height / 2).saturating_sub(2)).clamp(1, ROWS);
     let lines = wrapped(&sentence, usize::from(inner));
     let rows: Vec<Row> = lines.into_iter().take(most).map(row).collect();

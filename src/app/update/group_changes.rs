@@ -4,14 +4,16 @@
 //! may be changed at all is decided below the interface too, where connections are made.
 
 use crate::app::action::Effect;
-use crate::app::consumer_groups::{Asked, Deleted, GroupName, Outcome, Proposal, Reach};
+use crate::app::consumer_groups::{
+    Asked, Deleted, Draft, Edited, GroupName, Outcome, Proposal, Reach,
+};
 use crate::app::input::{Code, Held};
 use crate::app::keymap::Command;
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::screen::number;
 use crate::app::state::State;
 use crate::model::consumer_groups::{GroupChange, GroupStart, PendingPayload};
-use crate::model::{EntryId, SafeText};
+use crate::model::{EntryId, FieldRef, SafeText, line};
 use crate::query::FilterError;
 
 /// Begins a change, where one can be.
@@ -20,10 +22,17 @@ pub fn begin(state: &mut State, command: Command) -> Vec<Effect> {
         Ok(Step::Ask(asked, text)) => {
             state.prompt = Some(Prompt::new(Purpose::Group(asked), text));
         }
-        Ok(Step::Confirm(proposal)) => confirm(state, proposal),
+        Ok(Step::Confirm(proposal) | Step::Count(proposal)) => confirm(state, proposal),
         Ok(Step::Look(name)) => {
             state.tell("looking for deleted entries …");
             return vec![Effect::FindDeleted(name)];
+        }
+        Ok(Step::Edit(draft)) => {
+            let fields: Vec<FieldRef<'_>> =
+                draft.fields.iter().map(|(n, v)| (&**n, &**v)).collect();
+            let text = String::from_utf8_lossy(&line::write_fields(&fields)).into_owned();
+            state.groups.draft = Some(draft);
+            return vec![Effect::Edit(text)];
         }
         Err(why) => state.tell(why),
     }
@@ -35,6 +44,8 @@ enum Step {
     Ask(Asked, String),
     Confirm(Proposal),
     Look(GroupName),
+    Edit(Draft),
+    Count(Proposal),
 }
 
 /// What the command means for what is selected, or why it means nothing.
@@ -60,12 +71,16 @@ fn proposed(state: &State, command: Command) -> Result<Step, &'static str> {
             let asked = Asked::Claimant(group()?, entry()?.id);
             Ok(Step::Ask(asked, text.unwrap_or_default()))
         }
-        Command::Republish => {
-            let (name, entry) = (group()?, entry()?);
+        Command::Republish | Command::RepublishEdited => {
+            let (of, entry) = (group()?, entry()?);
             let PendingPayload::Present(fields) = &entry.entry else {
                 return Err("this entry was deleted or not read: there is nothing to append again");
             };
-            Ok(Step::Confirm(republishing(name, entry.id, fields.clone())))
+            let (id, fields) = (entry.id, fields.clone());
+            Ok(match command {
+                Command::Republish => Step::Confirm(republishing(of, id, fields)),
+                _ => Step::Edit(Draft { of, id, fields }),
+            })
         }
         Command::Forget => {
             let consumer = groups.consumer().ok_or("no consumer is selected")?;
@@ -177,7 +192,12 @@ pub fn answered(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             state.prompt = Some(Prompt::new(Purpose::Group(asked), text));
         }
         Ok(Step::Confirm(proposal)) => confirm(state, proposal),
-        Ok(Step::Look(_)) => {}
+        Ok(Step::Count(proposal)) => {
+            state.tell("counting the entries between …");
+            state.groups.counting = Some(proposal.clone());
+            return vec![Effect::CountMoved(proposal)];
+        }
+        Ok(Step::Look(_) | Step::Edit(_)) => {}
         Err(message) => {
             let end = prompt.input.value().len();
             let error = FilterError {
@@ -224,11 +244,14 @@ fn told(asked: &Asked, text: &str) -> Result<Step, String> {
             Ok(Step::Confirm(Proposal::new(name.stream.clone(), change)))
         }
         Asked::Place(name) => {
-            let change = GroupChange::SetId {
-                group: name.group.clone(),
-                at: place(text)?,
-            };
-            Ok(Step::Confirm(Proposal::new(name.stream.clone(), change)))
+            let at = place(text)?;
+            let group = name.group.clone();
+            let change = GroupChange::SetId { group, at };
+            let proposal = Proposal::new(name.stream.clone(), change);
+            Ok(match at {
+                GroupStart::After(_) => Step::Count(proposal),
+                GroupStart::Start | GroupStart::New => Step::Confirm(proposal),
+            })
         }
     }
 }
@@ -265,6 +288,53 @@ pub fn found_deleted(state: &mut State, deleted: Deleted) {
                 state.notice = None;
                 confirm(state, acknowledgement(name, ids, true));
             }
+            Err(why) => state.tell(why),
+        },
+    }
+}
+
+/// The entries over which a group is moved were counted: now that can be confirmed.
+pub fn counted(state: &mut State, between: Option<u64>) {
+    let Some(proposal) = state.groups.counting.take() else {
+        return;
+    };
+    // Something else is being asked meanwhile.
+    if state.prompt.is_some() {
+        return;
+    }
+    match may_change(state) {
+        Ok(()) => {
+            state.notice = None;
+            confirm(
+                state,
+                Proposal {
+                    between,
+                    ..proposal
+                },
+            );
+        }
+        Err(why) => state.tell(why),
+    }
+}
+
+/// An entry was edited: what it says now can be appended.
+pub fn edited(state: &mut State, edited: Edited) {
+    let Some(draft) = state.groups.draft.take() else {
+        return;
+    };
+    let text = match edited {
+        Edited::Text(text) => text,
+        Edited::Failed(trouble) => return state.tell(trouble.one_line()),
+    };
+    match line::parse_fields(text.as_bytes()) {
+        Err(why) => state.tell(format!(
+            "nothing was appended: what was left is no entry: {why}"
+        )),
+        Ok(fields) if fields == draft.fields => {
+            state.tell("nothing was appended: it was left as it is (R appends it so)");
+        }
+        Ok(fields) => match may_change(state) {
+            Ok(()) => confirm(state, republishing(draft.of, draft.id, fields)),
             Err(why) => state.tell(why),
         },
     }

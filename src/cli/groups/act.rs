@@ -109,7 +109,7 @@ fn unwritable(error: &JournalError) -> Failure {
 }
 
 /// Who acts, by the system's word.
-fn whoever() -> String {
+pub fn whoever() -> String {
     let set = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
     let user = set("USER").or_else(|| set("LOGNAME"));
     user.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()))
