@@ -48,12 +48,13 @@ impl Setup {
     /// A wrong configuration, time, or combination of flags (exit status 2); a password that cannot be had (2, or 3 where a
     /// command for it fails).
     pub fn new(global: &Global) -> Result<Self, Failure> {
-        let mut setup = Self::offline(global)?;
-        if let Spec::Redis(spec) = &mut setup.spec {
-            spec.password = password(&setup.layers)?;
-            warn_of_open_password(&setup.layers);
+        let layers = layers(global)?;
+        if !global.files.is_empty() {
+            return Self::of(global, layers, None);
         }
-        Ok(setup)
+        warn_of_open_password(&layers);
+        let password = password(&layers)?;
+        Self::of(global, layers, password)
     }
 
     /// The same for what does not connect: no password is fetched.
@@ -61,7 +62,10 @@ impl Setup {
     /// # Errors
     /// A wrong configuration, time, or combination of flags (exit status 2).
     pub fn offline(global: &Global) -> Result<Self, Failure> {
-        let layers = layers(global)?;
+        Self::of(global, layers(global)?, None)
+    }
+
+    fn of(global: &Global, layers: Layers, password: Option<String>) -> Result<Self, Failure> {
         let config = layers.config();
         let now = Now {
             ms: wall_clock_ms(),
@@ -70,7 +74,7 @@ impl Setup {
         let border = |flag, text: Option<&String>| {
             text.map(|text| moment::read(flag, text, now)).transpose()
         };
-        let spec = spec(global, &config)?;
+        let spec = spec(global, &config, password)?;
         Ok(Self {
             record: global.record.clone(),
             reopen: reopen::of(&spec, &config, global),
@@ -218,9 +222,10 @@ fn password(layers: &Layers) -> Result<Option<String>, Failure> {
         return Ok(None);
     };
     let fetched = password.fetch().map_err(|error| {
-        let status = match error.is_setting {
-            true => Status::Usage,
-            false => Status::NotConnected,
+        let status = if error.is_setting {
+            Status::Usage
+        } else {
+            Status::NotConnected
         };
         let origin = layers.origin_of_password();
         let what = match password {
@@ -252,11 +257,11 @@ fn warn_of_open_password(layers: &Layers) {
 pub const OPEN_PASSWORD_HINT: &str =
     "take it out, and use REDIS_PASSWORD, password_file or password_command";
 
-fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
+fn spec(global: &Global, config: &Config, password: Option<String>) -> Result<Spec, Failure> {
     if global.files.is_empty() {
         return Ok(Spec::Redis(RedisSpec {
             url: config.redis.expose().to_owned(),
-            password: None,
+            password,
             streams: config.streams.clone(),
             access: Access::ReadOnly,
         }));

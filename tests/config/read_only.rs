@@ -53,7 +53,7 @@ fn the_server_sees_no_command_that_writes_until_it_is_allowed() {
             "{told}"
         );
     }
-    assert_eq!(server.run::<bool>("EXISTS s"), false);
+    assert!(!server.run::<bool>("EXISTS s"));
     let seen: String = server.run("INFO commandstats");
     assert!(!seen.contains("cmdstat_xadd"), "{seen}");
 

@@ -142,13 +142,18 @@ impl Writing {
     fn ended_by(&self, unfinished: Unfinished) -> Failure {
         let is_unknown = |fate: &&Fate| matches!(fate, Fate::Unknown);
         let unknown = unfinished.fates.iter().filter(is_unknown).count();
-        let mut failure = Failure::from(unfinished.error);
+        let perhaps = match unknown {
+            0 => String::new(),
+            n => format!(", and perhaps {}", counted(n as u64, "more event")),
+        };
         let published = counted(self.published, "event");
-        failure.message += &format!("; published {published} before that");
-        if unknown > 0 {
-            let unknown = counted(unknown as u64, "more event");
-            failure.message += &format!(", and perhaps {unknown}");
+        let failure = Failure::from(unfinished.error);
+        Failure {
+            message: format!(
+                "{}; published {published} before that{perhaps}",
+                failure.message
+            ),
+            ..failure
         }
-        failure
     }
 }
