@@ -8,8 +8,10 @@ pub mod confirm;
 pub mod demo;
 pub mod doctor;
 pub mod errors;
+pub mod export;
 pub mod failure;
 pub mod format;
+pub mod import;
 pub mod interface;
 pub mod interrupt;
 pub mod lines;
@@ -78,6 +80,8 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Watch(args)) => watch::run(args, &cli.global, &setup),
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
+        Some(Command::Export(args)) => wait_for(export::run(args, &cli.global, &setup)),
+        Some(Command::Import(args)) => wait_for(import::run(args, &cli.global, &setup)),
         Some(Command::Publish(args)) => wait_for(publish::run(args, &cli.global.files, &setup)),
         Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),
@@ -93,7 +97,11 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
 
 /// Whether a server may be asked, so that its password is wanted.
 fn connects(cli: &Cli) -> bool {
-    !matches!(&cli.command, Some(Command::Watch(args)) if args.replay_actions.is_some())
+    match &cli.command {
+        Some(Command::Watch(args)) => args.replay_actions.is_none(),
+        Some(Command::Export(args)) => !args.file_only,
+        _ => true,
+    }
 }
 
 /// Runs a command that reads a source.

@@ -6,11 +6,14 @@
 
 mod companion;
 mod error;
+mod fields;
+pub mod import;
 mod link;
 pub mod log_file;
 pub mod publish;
 
 pub use crate::source::{Access, RedisSpec};
 pub use error::StreamError;
+pub use import::{Entry, ImportOptions, Importer};
 pub use link::Link;
 pub use publish::{Draft, Fate, MaxLen, PublishOptions, Publisher, Receipt, Retry, Unfinished};

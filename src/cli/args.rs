@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    config, demo, doctor, errors, publish, query, replay, session, sessions, spikes, stats, tail,
-    watch,
+    config, demo, doctor, errors, export, import, publish, query, replay, session, sessions,
+    spikes, stats, tail, watch,
 };
 use crate::config::value::{Name, Names};
 use crate::config::{ColorChoice, Layer, Secret, Size};
@@ -97,6 +97,10 @@ pub enum Command {
     Tail(tail::TailArgs),
     /// Print the entries of a range
     Query(query::QueryArgs),
+    /// Write the entries of a range into a file, with a count and a checksum at its end; verify such a file
+    Export(export::ExportArgs),
+    /// Append the entries of files to streams, under new ids or their own
+    Import(import::ImportArgs),
     /// Append events to a stream: one from flags, or JSON lines from standard input or -f
     Publish(publish::PublishArgs),
     /// Write the events of a range again, in their own rhythm
@@ -122,7 +126,7 @@ impl Cli {
     #[must_use]
     pub fn source(&self) -> Global {
         let mut global = self.global.clone();
-        if matches!(self.command, Some(Command::Publish(_))) {
+        if matches!(self.command, Some(Command::Publish(_) | Command::Import(_))) {
             global.files.clear();
         }
         global

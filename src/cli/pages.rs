@@ -56,6 +56,19 @@ impl Matches {
         Self::over(setup, range, filter, Direction::Forward, marks).await
     }
 
+    /// Opens a part of the range, oldest first. Filters that ask for marks find the earlier entries that these depend on in that part
+    /// only.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or cannot be read twice.
+    pub async fn within(setup: &Setup, range: IdRange, filter: &Filter) -> Result<Self, Failure> {
+        let marks = match asks_for_marks(filter) {
+            true => Marks::Passing(Tracker::default()),
+            false => Marks::Unasked,
+        };
+        Self::over(setup, range, filter, Direction::Forward, marks).await
+    }
+
     async fn over(
         setup: &Setup,
         range: IdRange,

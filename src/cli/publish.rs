@@ -204,7 +204,7 @@ impl Publishing<'_> {
             self.take(&receipts.map_err(|unfinished| early::of_one(&unfinished))?)?;
             return self.end(Status::Done);
         }
-        let mut lines = lines::read(self.inputs.clone(), made);
+        let mut lines = lines::read(self.inputs.clone(), reading(self.args.once));
         loop {
             let next = tokio::select! {
                 biased;
@@ -269,15 +269,7 @@ impl Publishing<'_> {
         let progress = &mut self.progress;
         let tell = |retry: &Retry| {
             progress.clear();
-            let wait = retry.wait.as_millis();
-            let what = &retry.trouble.what;
-            say(
-                "note",
-                &format!(
-                    "{what}; sending the batch again in {wait} ms (try {})",
-                    retry.attempt
-                ),
-            );
+            say_retry(retry);
         };
         self.publisher.publish_telling(drafts, tell).await
     }
@@ -337,10 +329,29 @@ impl Publishing<'_> {
     }
 }
 
-/// A line of input; a note about a file is none.
-fn made(line: &[u8]) -> Option<Made> {
-    let line = line.trim_ascii();
-    (!is_note(line)).then(|| Draft::from_line(line))
+/// Tells that a batch is sent again.
+pub fn say_retry(retry: &Retry) {
+    let (what, wait_ms) = (&retry.trouble.what, retry.wait.as_millis());
+    let attempt = retry.attempt;
+    say(
+        "note",
+        &format!("{what}; sending the batch again in {wait_ms} ms (try {attempt})"),
+    );
+}
+
+/// Reads lines of input; a note about a file is none.
+fn reading(once: bool) -> impl FnMut(&[u8]) -> Option<Made> {
+    move |line| {
+        let line = line.trim_ascii();
+        let draft = || {
+            let draft = Draft::from_line(line)?;
+            if once {
+                draft.check_once()?;
+            }
+            Ok(draft)
+        };
+        (!is_note(line)).then(draft)
+    }
 }
 
 /// What came at once and what is ready besides, up to one call, and why nothing follows.

@@ -138,13 +138,29 @@ impl Setup {
         Out::open(self.config.color)
     }
 
+    /// Leave to write, for a command that was named to do so. No other place of the commands gives it.
+    ///
+    /// # Errors
+    /// Where the configuration says `read_only` and `--allow-writes` is not given (exit status 2).
+    pub fn write_access(&self) -> Result<Access, Failure> {
+        if !self.config.read_only || self.allow_writes {
+            return Ok(Access::ReadWrite);
+        }
+        let key = Key::named("read_only");
+        let by = key.map_or_else(String::new, |key| self.layers.origin(key).to_string());
+        Err(Failure::usage(
+            format!("nothing may be written here: read_only is set by {by}"),
+            "add --allow-writes to write all the same, or choose another --profile",
+        ))
+    }
+
     /// The server and the streams to write to, for the commands that change something: naming one of them is the permission.
     ///
     /// # Errors
     /// Where a file is named instead, or a glob: what is written to has to be named; where the configuration says `read_only` and
     /// `--allow-writes` is not given (exit status 2).
     pub fn writer(&self) -> Result<RedisSpec, Failure> {
-        self.may_write()?;
+        let access = self.write_access()?;
         let Spec::Redis(spec) = &self.spec else {
             return Err(Failure::usage(
                 "this command writes to a stream, and --file names a file",
@@ -158,21 +174,9 @@ impl Setup {
             ));
         }
         Ok(RedisSpec {
-            access: Access::ReadWrite,
+            access,
             ..spec.clone()
         })
-    }
-
-    fn may_write(&self) -> Result<(), Failure> {
-        if !self.config.read_only || self.allow_writes {
-            return Ok(());
-        }
-        let key = Key::named("read_only");
-        let by = key.map_or_else(String::new, |key| self.layers.origin(key).to_string());
-        Err(Failure::usage(
-            format!("nothing may be written here: read_only is set by {by}"),
-            "add --allow-writes to write all the same, or choose another --profile",
-        ))
     }
 
     /// The same where it has to be one stream.

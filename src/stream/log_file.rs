@@ -23,6 +23,7 @@
 //! ```
 
 mod digest;
+mod lines;
 mod packing;
 mod reading;
 mod tally;
@@ -38,9 +39,11 @@ use super::StreamError;
 use crate::model::{EntryId, FieldRef, line};
 use crate::source::{LINE_BYTES, Packing};
 pub use digest::{Checksum, ContentDigest};
+pub use lines::LogLines;
 pub(crate) use reading::Reading;
 use reading::State;
 pub use reading::Survey;
+pub(super) use tally::Tally;
 pub use tally::Totals;
 
 /// Entries of a member at most.
@@ -60,7 +63,7 @@ pub struct LogFile {
     batch: Vec<u8>,
     batch_entries: u64,
     /// Since the last note, with what is not in the file yet.
-    run: tally::Tally,
+    run: Tally,
 }
 
 impl LogFile {
@@ -140,17 +143,39 @@ impl LogFile {
     /// # Errors
     /// When the file cannot be written.
     pub fn finish(&mut self) -> Result<Totals, StreamError> {
+        self.finish_with("")
+    }
+
+    /// The same, with the filter by which the entries were chosen in the note.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn finish_with(&mut self, filter: &str) -> Result<Totals, StreamError> {
         let totals = self.run.totals();
-        self.batch.extend_from_slice(totals.note().as_bytes());
+        self.batch.extend_from_slice(totals.note(filter).as_bytes());
         self.flush()?;
-        self.run = tally::Tally::default();
+        self.run = Tally::default();
         self.state.notes += 1;
+        self.sync()?;
+        Ok(totals)
+    }
+
+    /// Puts into the file what was written so far, and waits until it lies on the disk, without ending the run: for work that is
+    /// interrupted and gone on with later ([`LogFile::append`]).
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn pause(&mut self) -> Result<(), StreamError> {
+        self.flush()?;
+        self.sync()
+    }
+
+    fn sync(&self) -> Result<(), StreamError> {
         let synced = self
             .file
             .sync_all()
             .and_then(|()| sync_directory(&self.path));
-        synced.map_err(|error| trouble::unwritable(&self.path, &error))?;
-        Ok(totals)
+        synced.map_err(|error| trouble::unwritable(&self.path, &error))
     }
 
     /// Where the file is.
@@ -219,6 +244,21 @@ pub fn verify(path: &Path) -> Result<Survey, StreamError> {
         return Err(trouble::unclosed(path, state.lines, survey.unclosed));
     }
     Ok(survey)
+}
+
+/// The streams that have an entry of this id in a file that is whole up to its last entry.
+///
+/// # Errors
+/// As [`LogFile::append`].
+pub fn streams_at(path: &Path, id: EntryId) -> Result<Vec<Vec<u8>>, StreamError> {
+    let mut reading = Reading::open(path)?;
+    let mut found = Vec::new();
+    while let Some((at, entry)) = reading.next()? {
+        if at == id {
+            found.push(entry.stream.unwrap_or_default().into_owned());
+        }
+    }
+    Ok(found)
 }
 
 fn length(file: &File, path: &Path) -> Result<u64, StreamError> {

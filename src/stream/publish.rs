@@ -32,7 +32,7 @@ mod batch;
 mod draft;
 mod fate;
 mod once;
-mod retry;
+pub(super) mod retry;
 pub(super) mod xadd;
 
 use std::time::Duration;

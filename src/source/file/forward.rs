@@ -107,7 +107,7 @@ impl Assembler {
 
     fn push(&mut self, bytes: &[u8], fallback: Fallback, page: &mut PageBuilder) {
         let bytes = bytes.trim_ascii();
-        if bytes.is_empty() {
+        if bytes.is_empty() || line::is_note(bytes) {
             return;
         }
         let line = line::parse(bytes);

@@ -64,6 +64,10 @@ pub fn code(error: &RedisError) -> String {
         return code.to_owned();
     }
     let text = error.to_string();
+    // What a script may not do is told without a code (7.0).
+    if text.contains("The user executing the script can't") {
+        return "NOPERM".to_owned();
+    }
     let known = [
         "WRONGPASS",
         "NOAUTH",
@@ -77,6 +81,8 @@ pub fn code(error: &RedisError) -> String {
         "MISCONF",
         "READONLY",
         "NOREPLICAS",
+        // Out of a script, before 7.0.
+        "WRONGTYPE",
     ];
     let found = known.into_iter().find(|code| text.contains(code));
     found.unwrap_or_default().trim_end().to_owned()

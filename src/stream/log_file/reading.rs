@@ -1,9 +1,10 @@
 //! A file line by line, held against its notes, with what of it is whole.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::digest::Checksum;
-use super::tally::{Tally, Totals};
+use super::tally::{Tally, Totals, filter_of_note};
 use super::trouble;
 use crate::model::line::{self, Line};
 use crate::model::{EntryId, FieldRef};
@@ -12,6 +13,9 @@ use crate::stream::StreamError;
 
 /// Bytes unpacked at once.
 const BLOCK_BYTES: usize = 1 << 18;
+
+/// Streams whose names are kept.
+const STREAMS: usize = 1_000;
 
 /// How a line of an entry begins.
 const ENTRY: &[u8] = b"{\"id\":\"";
@@ -31,6 +35,10 @@ pub struct Survey {
     pub notes: u64,
     /// Entries behind the last note: whoever wrote them was interrupted.
     pub unclosed: u64,
+    /// The filter that the last note names: only what it let through is there.
+    pub filter: Option<String>,
+    /// The streams that its entries name, at most a thousand of them.
+    pub streams: BTreeSet<Vec<u8>>,
     /// Bytes of the file that are whole.
     pub whole_bytes: u64,
     /// Bytes behind them, of a member or a line that was not written to its end.
@@ -47,6 +55,8 @@ pub struct State {
     /// Since the beginning.
     pub all: Tally,
     pub notes: u64,
+    pub filter: Option<String>,
+    pub streams: BTreeSet<Vec<u8>>,
     /// Lines, notes included.
     pub lines: u64,
 }
@@ -132,6 +142,9 @@ impl Reading {
             let why = "it was not written by lookback, or was altered";
             return Err(trouble::broken(&self.path, self.state.lines, why));
         }
+        if self.state.streams.len() < STREAMS && !self.state.streams.contains(stream) {
+            self.state.streams.insert(stream.to_vec());
+        }
         self.state.run.push(id, &fields, whole);
         self.state.all.push(id, &fields, b"");
         Ok(true)
@@ -149,6 +162,7 @@ impl Reading {
         }
         self.state.run = Tally::default();
         self.state.notes += 1;
+        self.state.filter = filter_of_note(note);
         Ok(())
     }
 
@@ -236,6 +250,8 @@ impl State {
             last: all.last,
             notes: self.notes,
             unclosed: self.run.entries,
+            filter: self.filter.clone(),
+            streams: self.streams.clone(),
             whole_bytes: self.offset,
             torn_bytes: file_bytes.saturating_sub(self.offset),
         }

@@ -41,6 +41,12 @@ impl Tally {
         self.last = Some(id);
     }
 
+    /// The same of a line without its newline.
+    pub fn push_bare(&mut self, id: EntryId, fields: &[FieldRef<'_>], line: &[u8]) {
+        self.push(id, fields, line);
+        self.lines.update(b"\n");
+    }
+
     pub fn totals(&self) -> Totals {
         Totals {
             entries: self.entries,
@@ -60,24 +66,26 @@ struct Note {
     entries_sha256: String,
     first: Option<String>,
     last: Option<String>,
+    filter: Option<String>,
 }
 
 impl Totals {
     /// As a note, with its newline.
-    pub(super) fn note(&self) -> String {
+    pub(crate) fn note(&self, filter: &str) -> String {
         let id = |id: Option<EntryId>| id.map_or("null".to_owned(), |id| format!("\"{id}\""));
         format!(
-            "{{\"lookback\":\"end\",\"entries\":{},\"sha256\":\"{}\",\"entries_sha256\":\"{}\",\"first\":{},\"last\":{}}}\n",
+            "{{\"lookback\":\"end\",\"entries\":{},\"sha256\":\"{}\",\"entries_sha256\":\"{}\",\"first\":{},\"last\":{}{}}}\n",
             self.entries,
             self.lines,
             self.content,
             id(self.first),
             id(self.last),
+            filter_member(filter),
         )
     }
 
     /// Reads a note back; `None` where it is none of this kind.
-    pub(super) fn of_note(line: &[u8]) -> Option<Self> {
+    pub(in crate::stream) fn of_note(line: &[u8]) -> Option<Self> {
         let note: Note = serde_json::from_slice(line).ok()?;
         let id = |text: Option<String>| match text {
             None => Some(None),
@@ -94,6 +102,19 @@ impl Totals {
     }
 }
 
+fn filter_member(filter: &str) -> String {
+    match filter {
+        "" => String::new(),
+        filter => format!(",\"filter\":{}", serde_json::Value::from(filter)),
+    }
+}
+
+/// The filter that a note names.
+pub fn filter_of_note(line: &[u8]) -> Option<String> {
+    let note: Note = serde_json::from_slice(line).ok()?;
+    note.filter
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +124,7 @@ mod tests {
     fn a_note_is_read_as_it_is_written() {
         let mut tally = Tally::default();
         let read = |tally: &Tally| {
-            let note = tally.totals().note();
+            let note = tally.totals().note("type:x");
             assert!(line::is_note(note.as_bytes()));
             Totals::of_note(note.trim_end().as_bytes())
         };
@@ -111,5 +132,12 @@ mod tests {
         tally.push(EntryId::new(7, 1), &[(b"a", b"b")], b"line\n");
         assert_eq!(read(&tally), Some(tally.totals()));
         assert_eq!(Totals::of_note(br#"{"lookback":"begin"}"#), None);
+        let note = tally.totals().note("word:\"a b\"");
+        let filter = filter_of_note(note.trim_end().as_bytes());
+        assert_eq!(filter.as_deref(), Some("word:\"a b\""));
+        assert_eq!(
+            filter_of_note(tally.totals().note("").trim_end().as_bytes()),
+            None
+        );
     }
 }

@@ -4,6 +4,7 @@
 use serde_json::value::RawValue;
 
 use super::super::StreamError;
+use super::super::fields::Fields;
 use crate::model::line::{self, LineFault, Member, Object};
 use crate::store::Trouble;
 
@@ -36,14 +37,6 @@ pub struct Draft {
     ready: bool,
     has_time: bool,
     has_version: bool,
-}
-
-/// Names and values, one after another in one allocation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Fields {
-    bytes: Vec<u8>,
-    /// Where each name and each value ends.
-    ends: Vec<usize>,
 }
 
 impl Draft {
@@ -166,6 +159,14 @@ impl Draft {
         self.id.as_deref()
     }
 
+    /// Whether it can be published at most once ([`super::PublishOptions::once_for`]).
+    ///
+    /// # Errors
+    /// [`StreamError::Input`] where it has no id of its own, or more than 3,900 fields.
+    pub fn check_once(&self) -> Result<(), StreamError> {
+        super::once::check(self)
+    }
+
     /// Whether it has a type. Ready fields count as having one.
     #[must_use]
     pub fn has_kind(&self) -> bool {
@@ -177,12 +178,12 @@ impl Draft {
     pub fn size(&self) -> usize {
         let heads = [&self.id, &self.kind, &self.session, &self.user];
         let heads: usize = heads.into_iter().flatten().map(Vec::len).sum();
-        heads + self.rest.bytes.len() + 64
+        heads + self.rest.size() + 64
     }
 
     /// How many fields it will be sent with, at most.
     pub(super) fn width(&self) -> usize {
-        self.rest.ends.len() / 2 + 6
+        self.rest.len() + 6
     }
 
     fn take(&mut self, name: &str, raw: &RawValue) {
@@ -231,32 +232,12 @@ impl Draft {
                 each(b"schema_version", b"1");
             }
         }
-        self.rest.each(each);
+        self.rest.iter().for_each(|(name, value)| each(name, value));
     }
 
     /// Whether an id has to be made for it.
     pub(super) fn needs_id(&self) -> bool {
         self.id.is_none() && !self.ready
-    }
-}
-
-impl Fields {
-    fn push(&mut self, name: &[u8], value: &[u8]) {
-        for part in [name, value] {
-            self.bytes.extend_from_slice(part);
-            self.ends.push(self.bytes.len());
-        }
-    }
-
-    fn each(&self, mut each: impl FnMut(&[u8], &[u8])) {
-        let mut from = 0;
-        let part = |from: usize, to: usize| self.bytes.get(from..to).unwrap_or_default();
-        for pair in self.ends.chunks_exact(2) {
-            if let [name, value] = *pair {
-                each(part(from, name), part(name, value));
-                from = value;
-            }
-        }
     }
 }
 

@@ -69,18 +69,8 @@ impl Once {
 
     /// Appends an event under its id; what `XADD` takes behind the key is still to be added.
     pub fn begin(&self, stream: &[u8], draft: &Draft) -> Result<Cmd, StreamError> {
-        let Some(id) = draft.event_id().filter(|id| !id.is_empty()) else {
-            return Err(unfit(
-                "an event without an id of its own cannot be published once: an id that is made up differs at the next try",
-                "give each event an `id`, or leave out --once",
-            ));
-        };
-        if draft.width() > MOST_FIELDS {
-            return Err(unfit(
-                "an event of more than 3,900 fields cannot be published once",
-                "leave out --once, or lay the data in fewer fields",
-            ));
-        }
+        check(draft)?;
+        let id = draft.event_id().unwrap_or_default();
         let mut command = cmd("EVALSHA");
         command.arg(&self.hash).arg(2).arg(stream).arg(&self.ids);
         command.arg(self.window_s).arg(id);
@@ -94,6 +84,23 @@ pub fn answer(value: Value) -> Option<(EntryId, bool)> {
     let entry = EntryId::from_bytes(parse::bytes(&parts.next()?)?)?;
     let had = parse::number(&parts.next()?)?;
     Some((entry, had == 1))
+}
+
+/// Whether the event can be known again.
+pub fn check(draft: &Draft) -> Result<(), StreamError> {
+    if draft.event_id().is_none_or(<[u8]>::is_empty) {
+        return Err(unfit(
+            "an event without an id of its own cannot be published once: an id that is made up differs at the next try",
+            "give each event an `id`, or leave out --once",
+        ));
+    }
+    if draft.width() > MOST_FIELDS {
+        return Err(unfit(
+            "an event of more than 3,900 fields cannot be published once",
+            "leave out --once, or lay the data in fewer fields",
+        ));
+    }
+    Ok(())
 }
 
 fn unfit(what: &str, hint: &str) -> StreamError {

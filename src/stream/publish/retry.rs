@@ -9,7 +9,7 @@ use crate::store::Trouble;
 use crate::stream::StreamError;
 
 /// Tries to send one batch again. With the waits between them they last about a minute.
-const TRIES: u32 = 15;
+pub const TRIES: u32 = 15;
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -97,7 +97,8 @@ impl Publisher {
     }
 }
 
-fn wait_before(attempt: u32) -> Duration {
+/// How long is waited before a try, from 1 on.
+pub fn wait_before(attempt: u32) -> Duration {
     let factor = 2_u32.saturating_pow(attempt - 1);
     FIRST_WAIT.saturating_mul(factor).min(LONGEST_WAIT)
 }
