@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "publish/cluster.rs"]
+mod cluster;
 #[path = "publish/events.rs"]
 mod events;
 #[path = "publish/faults.rs"]
@@ -18,3 +20,5 @@ mod once;
 mod place;
 #[path = "publish/restart.rs"]
 mod restart;
+#[path = "publish/terminal.rs"]
+mod terminal;

@@ -6,6 +6,7 @@
 mod checked;
 mod early;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -72,6 +73,7 @@ pub async fn run(args: &ImportArgs, global: &Global, setup: &Setup) -> Result<St
         importer = Importer::open(&spec, options.clone()) => importer?,
     };
     let importing = Importing {
+        setup,
         args,
         importer,
         check: Arc::new(Mutex::new(Check::new(&options))),
@@ -111,6 +113,7 @@ fn target(global: &Global, setup: &Setup) -> Result<(RedisSpec, Option<String>),
 type Made = Result<Option<Entry>, StreamError>;
 
 struct Importing<'a> {
+    setup: &'a Setup,
     args: &'a ImportArgs,
     importer: Importer,
     check: Arc<Mutex<Check>>,
@@ -136,7 +139,7 @@ impl Importing<'_> {
         }
         self.progress.clear();
         self.importer.finish()?;
-        self.end();
+        self.end()?;
         Ok(Status::Done)
     }
 
@@ -237,7 +240,7 @@ impl Importing<'_> {
         }
     }
 
-    fn end(&self) {
+    fn end(&self) -> io::Result<()> {
         let into = match &self.stream {
             Some(stream) => format!(" into {stream}"),
             None => String::new(),
@@ -251,7 +254,8 @@ impl Importing<'_> {
         }
         say("done", &told);
         let check = self.check.lock().unwrap_or_else(PoisonError::into_inner);
-        println!("{}", figures::line("read", &check.totals()));
+        let line = figures::line("read", &check.totals());
+        figures::print(self.setup, &line)
     }
 }
 

@@ -157,6 +157,7 @@ pub async fn run(args: &PublishArgs, files: &[PathBuf], setup: &Setup) -> Result
         published: 0,
         duplicates: 0,
         skipped: 0,
+        last: None,
     };
     publishing.run(event, interrupt).await
 }
@@ -191,6 +192,8 @@ struct Publishing<'a> {
     published: u64,
     duplicates: u64,
     skipped: u64,
+    /// The last line that was looked at.
+    last: Option<Place>,
 }
 
 impl Publishing<'_> {
@@ -225,6 +228,7 @@ impl Publishing<'_> {
     async fn publish(&mut self, batch: Batch<Made>) -> Result<(), Failure> {
         let (mut places, mut drafts) = (Vec::new(), Vec::new());
         let mut broken = None;
+        self.last = batch.last().map_or(self.last, |(place, _)| Some(*place));
         for (place, made) in batch {
             match made {
                 Ok(draft) => {
@@ -323,6 +327,12 @@ impl Publishing<'_> {
         }
         if self.skipped > 0 {
             told += &format!("; {} passed over", counted(self.skipped, "broken line"));
+        }
+        if status == Status::Interrupted {
+            told += &match self.last {
+                Some(place) => format!("; interrupted behind {}", self.shown(place)),
+                None => "; interrupted".to_owned(),
+            };
         }
         say("done", &told);
         Ok(status)

@@ -35,7 +35,7 @@ mod once;
 pub(super) mod retry;
 pub(super) mod xadd;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Link, RedisSpec, StreamError};
 use crate::store::Trouble;
@@ -67,6 +67,7 @@ pub struct Publisher {
     max_len: Option<MaxLen>,
     once: Option<Once>,
     clock: Clock,
+    used: Instant,
 }
 
 impl Publisher {
@@ -92,6 +93,7 @@ impl Publisher {
             max_len: options.max_len,
             once,
             clock: Clock::default(),
+            used: Instant::now(),
         })
     }
 

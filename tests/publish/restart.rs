@@ -36,6 +36,53 @@ fn with_once_a_lost_connection_costs_nothing_and_doubles_nothing() {
 }
 
 #[test]
+fn a_connection_that_died_in_its_sleep_puts_no_event_in_doubt() {
+    let place = Place::new();
+    let mut child = place.start(&["publish"]);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"{\"type\":\"a\"}\n").unwrap();
+    eventually("the first is written", || {
+        place.length("memory:events") == 1
+    });
+    let () = place.server.run("CONFIG SET timeout 1");
+    let mut connection = place.server.connection();
+    eventually("the server has closed the idle connection", || {
+        let list: String = redis::cmd("CLIENT")
+            .arg("LIST")
+            .query(&mut connection)
+            .unwrap();
+        list.lines().count() == 1
+    });
+    stdin.write_all(b"{\"type\":\"b\"}\n").unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(place.values("memory:events", "type"), ["a", "b"]);
+}
+
+#[test]
+fn an_interrupted_run_says_behind_which_line() {
+    let place = Place::new();
+    let mut child = place.start(&["publish", "-q"]);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(events(100).as_bytes()).unwrap();
+    eventually("all are written", || place.length("memory:events") == 100);
+    let killed = std::process::Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(killed.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    assert!(
+        said(&output)
+            .contains("published 100 events to memory:events; interrupted behind line 100"),
+        "{}",
+        said(&output)
+    );
+    drop(stdin);
+}
+
+#[test]
 fn without_once_it_says_which_events_are_in_doubt() {
     let mut place = Place::new();
     let mut child = place.start(&["publish"]);

@@ -19,6 +19,9 @@ fn a_file_is_not_written_over_unless_that_is_asked_for() {
     let output = place.run(&["export", "-o", "a.jsonl", "--resume"]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+    let output = place.run(&["export", "-f", "a.jsonl", "-o", "./a.jsonl", "--force"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     place.print(&["export", "-o", "a.jsonl", "--force"]);
     assert!(
         place
@@ -39,7 +42,7 @@ fn a_server_that_is_not_there_leaves_no_file() {
 #[test]
 fn a_torn_file_is_gone_on_with_behind_its_last_whole_entry() {
     let place = Place::new();
-    fill(&place, "memory:events", 25_000);
+    fill(&place, "memory:events", 12_000);
     let whole = place.print(&["export", "-o", "whole.jsonl"]);
     for ending in ENDINGS {
         let file = format!("torn.{ending}");

@@ -5,7 +5,7 @@ use std::process::{Child, Command};
 use super::place::{Place, eventually, said};
 use super::{ENDINGS, content, fill};
 
-const ENTRIES: u64 = 60_000;
+const ENTRIES: u64 = 24_000;
 
 fn signal(child: &Child, name: &str) {
     let status = Command::new("kill")

@@ -1,6 +1,9 @@
 //! Figures of entries in a line, the same for files and sources.
 
+use std::io::{self, Write};
+
 use crate::cli::import::entries;
+use crate::cli::setup::Setup;
 use crate::model::EntryId;
 use crate::stream::log_file::{Checksum, Totals};
 
@@ -38,4 +41,14 @@ pub fn line(what: &str, figures: impl Into<Figures>) -> String {
         ends.unwrap_or_default(),
         figures.content
     )
+}
+
+/// Prints a line on standard output.
+///
+/// # Errors
+/// When output cannot be written.
+pub fn print(setup: &Setup, line: &str) -> io::Result<()> {
+    let mut out = setup.out();
+    writeln!(out, "{line}")?;
+    out.flush()
 }

@@ -36,7 +36,7 @@ pub async fn run(
         ));
     }
     let survey = log_file::verify(path)?;
-    println!("{}", figures::line("file", &survey));
+    figures::print(setup, &figures::line("file", &survey))?;
     let (Some(from), Some(to), false) = (survey.first, survey.last, args.file_only) else {
         return Ok(Status::Done);
     };
@@ -44,10 +44,10 @@ pub async fn run(
     let filter = setup.filter(survey.filter.as_deref().unwrap_or_default())?;
     let matches = Matches::within(&setup, IdRange { from, to }, &filter).await?;
     let compared = comparison::of(path, matches).await?;
-    println!("{}", figures::line("source", compared.source));
+    figures::print(&setup, &figures::line("source", compared.source))?;
     match compared.first_difference {
         None => {
-            println!("equal");
+            figures::print(&setup, "equal")?;
             Ok(Status::Done)
         }
         Some(difference) => Err(differs(&difference)),

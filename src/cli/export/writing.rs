@@ -13,7 +13,7 @@ use super::super::setup::Setup;
 use super::{ExportArgs, figures};
 use crate::model::{EntryId, FieldRef};
 use crate::query::Filter;
-use crate::source::{Direction, IdRange};
+use crate::source::{Direction, IdRange, Spec};
 use crate::store::Page;
 use crate::stream::log_file::{LogFile, LogLines, streams_at};
 
@@ -51,6 +51,7 @@ pub async fn to_stdout(args: &ExportArgs, setup: &Setup) -> Result<Status, Failu
 
 /// Writes a new file, or goes on with one.
 pub async fn to_file(path: &Path, args: &ExportArgs, setup: &Setup) -> Result<Status, Failure> {
+    refuse_source(path, setup)?;
     let filter = setup.filter(&args.filter.text())?;
     let mut interrupt = Interrupt::or_terminate();
     let resumed = args.resume && path.exists();
@@ -78,7 +79,26 @@ pub async fn to_file(path: &Path, args: &ExportArgs, setup: &Setup) -> Result<St
         written: 0,
     };
     let ended = writing.all(matches, &mut interrupt).await;
-    writing.end(ended, &filter)
+    writing.end(ended, &filter, setup)
+}
+
+/// A file that is read is not written.
+fn refuse_source(path: &Path, setup: &Setup) -> Result<(), Failure> {
+    let Spec::Files(files) = &setup.spec else {
+        return Ok(());
+    };
+    let whole = |path: &Path| path.canonicalize().ok();
+    let out = whole(path);
+    if out.is_some() && files.paths.iter().any(|read| whole(read) == out) {
+        return Err(Failure::usage(
+            format!(
+                "{} is the file to read and the file to write",
+                path.display()
+            ),
+            "name another file with --out",
+        ));
+    }
+    Ok(())
 }
 
 fn refuse_existing(path: &Path, args: &ExportArgs) -> Result<(), Failure> {
@@ -196,7 +216,12 @@ impl Writing {
         }
     }
 
-    fn end(mut self, ended: Result<Ended, Failure>, filter: &Filter) -> Result<Status, Failure> {
+    fn end(
+        mut self,
+        ended: Result<Ended, Failure>,
+        filter: &Filter,
+        setup: &Setup,
+    ) -> Result<Status, Failure> {
         self.progress.clear();
         let path = self.file.path().display().to_string();
         match ended {
@@ -206,7 +231,7 @@ impl Writing {
                     "done",
                     &format!("exported {} to {path}", entries(self.written)),
                 );
-                println!("{}", figures::line("written", &totals));
+                figures::print(setup, &figures::line("written", &totals))?;
                 Ok(Status::Done)
             }
             Ok(Ended::Interrupted) => {

@@ -1,12 +1,14 @@
 //! One batch: events that are sent in one go, and what became of each.
 
+use std::time::{Duration, Instant};
+
 use ::redis::{Cmd, Pipeline, Value, cmd};
 
 use super::once::{self, Once};
 use super::xadd;
 use super::{Draft, Fate, Publisher, Receipt};
 use crate::model::EntryId;
-use crate::source::redis::parse;
+use crate::source::redis::{fault, parse};
 use crate::store::Trouble;
 use crate::stream::StreamError;
 
@@ -14,6 +16,9 @@ use crate::stream::StreamError;
 pub const EVENTS: usize = 512;
 /// Bytes of a batch, about; a larger event goes alone.
 pub const BYTES: usize = 1 << 20;
+
+/// After this a connection is tried before it is trusted with events.
+const ASLEEP: Duration = Duration::from_secs(1);
 
 /// The first events that make one batch.
 pub fn first_of(drafts: &[Draft]) -> &[Draft] {
@@ -33,13 +38,33 @@ impl Publisher {
             Ok(ready) => ready,
             Err(error) => return (vec![Fate::NotWritten; batch.len()], Some(error)),
         };
-        match self.link.ask_all(&self.stream, &pipeline).await {
+        if let Err(error) = self.wake().await {
+            return (vec![Fate::NotWritten; batch.len()], Some(error));
+        }
+        let answers = self.link.ask_all(&self.stream, &pipeline).await;
+        self.used = Instant::now();
+        match answers {
             Ok(answers) => self.fates(answers, ids),
             // Only a lost connection leaves it open what was done; what is refused here never left.
             Err(error @ StreamError::NotConnected(_)) => {
                 (vec![Fate::Unknown; batch.len()], Some(error))
             }
             Err(error) => (vec![Fate::NotWritten; batch.len()], Some(error)),
+        }
+    }
+
+    /// Tries a connection that nothing passed over for a while, and makes a new one in its place where it died in its sleep: so that
+    /// no event has to be in doubt because of that.
+    async fn wake(&mut self) -> Result<(), StreamError> {
+        if self.used.elapsed() < ASLEEP {
+            return Ok(());
+        }
+        match self.link.wire().ping().await {
+            Err(error) if fault::explain(&error, self.place(), b"").link => {
+                self.link.reopen().await
+            }
+            // A user that may not ask this may still write.
+            _ => Ok(()),
         }
     }
 
