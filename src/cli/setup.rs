@@ -15,6 +15,7 @@ use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
 use crate::query::{Filter, Now};
 use crate::source::{Access, FileSpec, IdRange, RedisSpec, Spec, is_glob};
+use crate::stream::MaxLen;
 
 /// What every command starts from.
 #[derive(Clone, Debug)]
@@ -192,6 +193,18 @@ impl Setup {
                 "name it with --stream, once",
             )),
         }
+    }
+
+    /// How long a stream may become that is written to: as asked for on the command line, else as configured.
+    #[must_use]
+    pub fn max_len(&self, asked: Option<u64>, exact: bool) -> Option<MaxLen> {
+        let configured = &self.config.stream;
+        let bound = if exact || !configured.approx {
+            MaxLen::Exact
+        } else {
+            MaxLen::About
+        };
+        asked.or(configured.max_length).map(bound)
     }
 
     /// Whether the source can be read only once.
