@@ -107,7 +107,11 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
 
 /// Whether a server may be asked, so that its password is wanted.
 fn connects(cli: &Cli) -> bool {
-    !matches!(&cli.command, Some(Command::Watch(args)) if args.replay_actions.is_some())
+    match &cli.command {
+        Some(Command::Watch(args)) => args.replay_actions.is_none(),
+        Some(Command::Export(args)) => !args.file_only,
+        _ => true,
+    }
 }
 
 /// Runs a command that reads a source.

@@ -118,16 +118,9 @@ pub struct Layer {
 impl Layer {
     /// This layer, with the one below where it is silent. The tables are merged key by key.
     #[must_use]
-    pub fn over(self, below: Self) -> Self {
-        let mapping = both(self.mapping, below.mapping);
-        let (upper, lower) = (
-            Self { mapping, ..self },
-            Self {
-                mapping: None,
-                ..below
-            },
-        );
-        first_of!(upper, lower; redis, password, read_only, profile, streams, max_length, approx_max_length, consumer_group,
+    pub fn over(mut self, mut below: Self) -> Self {
+        self.mapping = both(self.mapping.take(), below.mapping.take());
+        first_of!(self, below; redis, password, read_only, profile, streams, max_length, approx_max_length, consumer_group,
             consumer_name, batch_size, block_timeout, retention_period, compact_old_events, archive, history, memory, utc,
             color, mouse, bell, on_spike, mapping; spikes)
     }
@@ -188,11 +181,13 @@ fn whole_path(path: &Path, folder: &Path) -> PathBuf {
 
 /// The fields of both, the upper ones where both name a part.
 fn both(upper: Option<Mapping>, lower: Option<Mapping>) -> Option<Mapping> {
-    let (Some(upper), Some(mut both)) = (upper.clone(), lower.clone()) else {
-        return upper.or(lower);
-    };
-    both.overrides.extend(upper.overrides);
-    Some(both)
+    match (upper, lower) {
+        (Some(upper), Some(mut both)) => {
+            both.overrides.extend(upper.overrides);
+            Some(both)
+        }
+        (upper, lower) => upper.or(lower),
+    }
 }
 
 /// What is configured for the commands that write. Where it is `None`, each command has a default of its own.

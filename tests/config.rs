@@ -12,6 +12,8 @@ mod passwords;
 mod precedence;
 #[path = "config/profiles.rs"]
 mod profiles;
+#[path = "config/publishing.rs"]
+mod publishing;
 #[path = "config/read_only.rs"]
 mod read_only;
 #[path = "config/secrecy.rs"]

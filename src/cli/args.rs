@@ -34,6 +34,10 @@ Environment: REDIS_URL, REDIS_PASSWORD, LOOKBACK_PROFILE, NO_COLOR.";
 
 /// Flags of every command.
 #[derive(Args, Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Global {
     /// Server: a URL, host:port or a socket path [default: localhost:6379]
     #[arg(short = 'r', long, value_name = "URL", global = true)]
@@ -56,12 +60,9 @@ pub struct Global {
     /// Configuration file [default: lookback/config.toml in the configuration directory]
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
-    /// Profile of the configuration, a table [profile.NAME] in it
+    /// Profile of the configuration, a table `[profile.NAME]` in it
     #[arg(long, value_name = "NAME", global = true)]
     pub profile: Option<String>,
-    /// Allow changes to the server: in the interface, and in commands where the configuration says read_only
-    #[arg(long, global = true)]
-    pub allow_writes: bool,
     /// When to write colors
     #[arg(long, value_name = "WHEN", global = true)]
     pub color: Option<ColorChoice>,
@@ -77,6 +78,9 @@ pub struct Global {
     /// Memory for the log [default: 512MiB]
     #[arg(long, value_name = "SIZE", global = true, help_heading = "Interface")]
     pub memory: Option<Size>,
+    /// Allow changes to the server: in the interface, and in commands where the configuration says `read_only`
+    #[arg(long, global = true)]
+    pub allow_writes: bool,
     /// Leave the mouse to the terminal
     #[arg(long, global = true, help_heading = "Interface")]
     pub no_mouse: bool,

@@ -31,7 +31,7 @@ pub enum ConfigCommand {
 /// Arguments of `config show`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct ShowArgs {
-    /// Also the keys of [spikes] and [mapping] of which nothing is said
+    /// Also the keys of the tables spikes and mapping of which nothing is said
     #[arg(long)]
     pub all: bool,
     /// Form of the output

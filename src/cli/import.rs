@@ -17,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::lines::{self, Batch, name};
 use super::progress::{Progress, grouped};
 use super::setup::Setup;
-use crate::source::{Access, RedisSpec, Spec};
+use crate::source::{RedisSpec, Spec};
 use crate::stream::import::{Check, Closing};
 use crate::stream::{Entry, ImportOptions, Importer, Retry, StreamError};
 
@@ -97,7 +97,7 @@ fn target(global: &Global, setup: &Setup) -> Result<(RedisSpec, Option<String>),
     match &setup.spec {
         Spec::Redis(spec) => Ok((
             RedisSpec {
-                access: Access::ReadWrite,
+                access: setup.write_access()?,
                 ..spec.clone()
             },
             None,

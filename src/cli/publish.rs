@@ -16,7 +16,7 @@ use super::progress::{Progress, counted};
 use super::setup::Setup;
 use crate::model::line::is_note;
 use crate::query::span_ms;
-use crate::stream::{Draft, MaxLen, PublishOptions, Publisher, Receipt, Retry, StreamError};
+use crate::stream::{Draft, PublishOptions, Publisher, Receipt, Retry, StreamError};
 use printed::Printed;
 
 /// Broken lines that are told one by one.
@@ -48,7 +48,7 @@ pub struct PublishArgs {
     /// How long ids are kept for --once [default: 7d]
     #[arg(long, value_name = "SPAN", value_parser = span, requires = "once")]
     pub once_for: Option<Duration>,
-    /// Let the stream's oldest entries go beyond about so many
+    /// Let the stream's oldest entries go beyond about so many [default: `max_length` of the configuration]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_len: Option<u64>,
     /// Beyond exactly so many
@@ -84,14 +84,9 @@ fn span(text: &str) -> Result<Duration, String> {
 }
 
 impl PublishArgs {
-    fn options(&self) -> PublishOptions {
-        let max_len = if self.exact {
-            MaxLen::Exact
-        } else {
-            MaxLen::About
-        };
+    fn options(&self, setup: &Setup) -> PublishOptions {
         PublishOptions {
-            max_len: self.max_len.map(max_len),
+            max_len: setup.max_len(self.max_len, self.exact),
             once_for: self.once.then(|| self.once_for.unwrap_or(ONCE_FOR)),
         }
     }
@@ -145,7 +140,7 @@ pub async fn run(args: &PublishArgs, files: &[PathBuf], setup: &Setup) -> Result
     let mut interrupt = Interrupt::or_terminate();
     let publisher = tokio::select! {
         () = interrupt.pressed() => return Ok(Status::Interrupted),
-        publisher = Publisher::open(&spec, stream.as_bytes(), args.options()) => publisher?,
+        publisher = Publisher::open(&spec, stream.as_bytes(), args.options(setup)) => publisher?,
     };
     let publishing = Publishing {
         args,

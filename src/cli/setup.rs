@@ -15,6 +15,7 @@ use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
 use crate::query::{Filter, Now};
 use crate::source::{Access, ArchivedSpec, FileSpec, IdRange, RedisSpec, Spec, is_glob};
+use crate::stream::MaxLen;
 
 /// What every command starts from.
 #[derive(Clone, Debug)]
@@ -48,12 +49,13 @@ impl Setup {
     /// A wrong configuration, time, or combination of flags (exit status 2); a password that cannot be had (2, or 3 where a
     /// command for it fails).
     pub fn new(global: &Global) -> Result<Self, Failure> {
-        let mut setup = Self::offline(global)?;
-        if let Some(spec) = setup.spec.redis_mut() {
-            spec.password = password(&setup.layers)?;
-            warn_of_open_password(&setup.layers);
+        let layers = layers(global)?;
+        if !global.files.is_empty() {
+            return Self::of(global, layers, None);
         }
-        Ok(setup)
+        warn_of_open_password(&layers);
+        let password = password(&layers)?;
+        Self::of(global, layers, password)
     }
 
     /// The same for what does not connect: no password is fetched.
@@ -61,7 +63,10 @@ impl Setup {
     /// # Errors
     /// A wrong configuration, time, or combination of flags (exit status 2).
     pub fn offline(global: &Global) -> Result<Self, Failure> {
-        let layers = layers(global)?;
+        Self::of(global, layers(global)?, None)
+    }
+
+    fn of(global: &Global, layers: Layers, password: Option<String>) -> Result<Self, Failure> {
         let config = layers.config();
         let now = Now {
             ms: wall_clock_ms(),
@@ -70,7 +75,7 @@ impl Setup {
         let border = |flag, text: Option<&String>| {
             text.map(|text| moment::read(flag, text, now)).transpose()
         };
-        let spec = spec(global, &config)?;
+        let spec = spec(global, &config, password)?;
         Ok(Self {
             record: global.record.clone(),
             reopen: reopen::of(&spec, &config, global),
@@ -149,13 +154,29 @@ impl Setup {
         }
     }
 
+    /// Leave to write, for a command that was named to do so. No other place of the commands gives it.
+    ///
+    /// # Errors
+    /// Where the configuration says `read_only` and `--allow-writes` is not given (exit status 2).
+    pub fn write_access(&self) -> Result<Access, Failure> {
+        if !self.config.read_only || self.access == Access::ReadWrite {
+            return Ok(Access::ReadWrite);
+        }
+        let key = Key::named("read_only");
+        let by = key.map_or_else(String::new, |key| self.layers.origin(key).to_string());
+        Err(Failure::usage(
+            format!("nothing may be written here: read_only is set by {by}"),
+            "add --allow-writes to write all the same, or choose another --profile",
+        ))
+    }
+
     /// The server and the streams to write to, for the commands that change something: naming one of them is the permission.
     ///
     /// # Errors
     /// Where a file is named instead, or a glob: what is written to has to be named; where the configuration says `read_only` and
     /// `--allow-writes` is not given (exit status 2).
     pub fn writer(&self) -> Result<RedisSpec, Failure> {
-        self.may_write()?;
+        let access = self.write_access()?;
         let Some(spec) = self.spec.redis() else {
             return Err(Failure::usage(
                 "this command writes to a stream, and --file names a file",
@@ -169,40 +190,9 @@ impl Setup {
             ));
         }
         Ok(RedisSpec {
-            access: Access::ReadWrite,
+            access,
             ..spec.clone()
         })
-    }
-
-    /// The server that is configured, to write to, whatever is read: for a command that names the stream itself.
-    ///
-    /// # Errors
-    /// Where the configuration says `read_only` and `--allow-writes` is not given (exit status 2); a password that cannot be
-    /// had.
-    pub fn server(&self) -> Result<RedisSpec, Failure> {
-        self.may_write()?;
-        let password = match self.spec.redis() {
-            Some(spec) => spec.password.clone(),
-            None => password(&self.layers)?,
-        };
-        Ok(RedisSpec {
-            url: self.config.redis.expose().to_owned(),
-            password,
-            streams: Vec::new(),
-            access: Access::ReadWrite,
-        })
-    }
-
-    fn may_write(&self) -> Result<(), Failure> {
-        if !self.config.read_only || self.access == Access::ReadWrite {
-            return Ok(());
-        }
-        let key = Key::named("read_only");
-        let by = key.map_or_else(String::new, |key| self.layers.origin(key).to_string());
-        Err(Failure::usage(
-            format!("nothing may be written here: read_only is set by {by}"),
-            "add --allow-writes to write all the same, or choose another --profile",
-        ))
     }
 
     /// The same where it has to be one stream.
@@ -218,6 +208,37 @@ impl Setup {
                 "name it with --stream, once",
             )),
         }
+    }
+
+    /// The server that is configured, to write to, whatever is read: for a command that names the stream itself.
+    ///
+    /// # Errors
+    /// Where the configuration says `read_only` and `--allow-writes` is not given (exit status 2); a password that cannot be
+    /// had.
+    pub fn server(&self) -> Result<RedisSpec, Failure> {
+        let access = self.write_access()?;
+        let password = match self.spec.redis() {
+            Some(spec) => spec.password.clone(),
+            None => password(&self.layers)?,
+        };
+        Ok(RedisSpec {
+            url: self.config.redis.expose().to_owned(),
+            password,
+            streams: Vec::new(),
+            access,
+        })
+    }
+
+    /// How long a stream may become that is written to: as asked for on the command line, else as configured.
+    #[must_use]
+    pub fn max_len(&self, asked: Option<u64>, exact: bool) -> Option<MaxLen> {
+        let configured = &self.config.stream;
+        let bound = if exact || !configured.approx {
+            MaxLen::Exact
+        } else {
+            MaxLen::About
+        };
+        asked.or(configured.max_length).map(bound)
     }
 
     /// Whether the source can be read only once.
@@ -252,9 +273,10 @@ fn password(layers: &Layers) -> Result<Option<String>, Failure> {
         return Ok(None);
     };
     let fetched = password.fetch().map_err(|error| {
-        let status = match error.is_setting {
-            true => Status::Usage,
-            false => Status::NotConnected,
+        let status = if error.is_setting {
+            Status::Usage
+        } else {
+            Status::NotConnected
         };
         let origin = layers.origin_of_password();
         let what = match password {
@@ -286,11 +308,11 @@ fn warn_of_open_password(layers: &Layers) {
 pub const OPEN_PASSWORD_HINT: &str =
     "take it out, and use REDIS_PASSWORD, password_file or password_command";
 
-fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
+fn spec(global: &Global, config: &Config, password: Option<String>) -> Result<Spec, Failure> {
     if global.files.is_empty() {
         let redis = RedisSpec {
             url: config.redis.expose().to_owned(),
-            password: None,
+            password,
             streams: config.streams.clone(),
             access: Access::ReadOnly,
         };

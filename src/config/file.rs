@@ -436,6 +436,26 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_and_each_problem_is_on_one_of_its_lines(
+            cut in 0..2_000_usize,
+            length in 0..200_usize,
+            put in proptest::string::string_regex("[\\PC\n\"'\\[\\]=.#]{0,12}").unwrap(),
+        ) {
+            let mut text = include_str!("../../assets/config.toml").replace("# ", "");
+            text.extend(["\n[profile.x]\nstream = 1\n"; 2]);
+            let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let (from, to) = (floor(cut), floor(cut + length));
+            text.replace_range(from..to, &put);
+            let lines = text.matches('\n').count() + 1;
+            for problem in parse(&text).problems {
+                proptest::prop_assert!((1..=lines).contains(&problem.line), "{problem:?}");
+                proptest::prop_assert!(!problem.problem.contains('\n'), "{problem:?}");
+            }
+        }
+    }
+
     #[test]
     fn one_mistake_hides_no_other() {
         let text = "utx = true\nhistory = 'x'\n[spikes]\ntimes = 0\n[profile.a]\nmemory = 'x'\n[profile.b]\nnope = 1";

@@ -9,7 +9,7 @@ use crate::model::Ms;
 use crate::project::spikes::Settings;
 
 /// What one place says about spikes; `None` where it is silent.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SpikesLayer {
     /// [`Settings::bucket_ms`].
     pub bucket: Option<Bucket>,

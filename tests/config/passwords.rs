@@ -182,6 +182,7 @@ fn what_connects_to_nothing_asks_for_no_password() {
         &["query", "-f", "log.jsonl"],
         &["doctor", "-f", "log.jsonl"],
         &["demo"],
+        &["export", "--verify", "log.jsonl", "--file-only"],
         &["watch", "--replay-actions", "log.jsonl"],
     ] {
         home.run(arguments);

@@ -46,14 +46,21 @@ fn the_server_sees_no_command_that_writes_until_it_is_allowed() {
     let home = Home::with(&format!("redis = '{url}'\nstream_name = 's'\n{TEXT}"));
     let event = ["publish", "--type", "x", "--session", "a"];
     let prod = ["--profile", "prod"];
-    for command in [&event[..], &["demo", "--publish", "--rate", "1000"]] {
+    let line = r#"{"id":"1-0","stream":"s","fields":{"type":"x"}}"#;
+    home.write("log.jsonl", &format!("{line}\n"), 0o600);
+    for command in [
+        &event[..],
+        &["demo", "--publish", "--rate", "1000"],
+        &["import", "log.jsonl"],
+        &["import", "log.jsonl", "-s", "s"],
+    ] {
         let told = home.refused(&[command, &prod].concat(), 2);
         assert!(
             told.contains("read_only is set by profile prod ("),
             "{told}"
         );
     }
-    assert_eq!(server.run::<bool>("EXISTS s"), false);
+    assert!(!server.run::<bool>("EXISTS s"));
     let seen: String = server.run("INFO commandstats");
     assert!(!seen.contains("cmdstat_xadd"), "{seen}");
 
@@ -62,6 +69,28 @@ fn the_server_sees_no_command_that_writes_until_it_is_allowed() {
         assert!(output.status.success(), "{}", shown(&output));
     }
     assert_eq!(server.run::<u64>("XLEN s"), 2);
+}
+
+#[test]
+fn only_the_setup_of_the_commands_gives_leave_to_write() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli");
+    let mut folders = vec![folder];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            seen += 1;
+            let gives = std::fs::read_to_string(&path)
+                .unwrap()
+                .contains("access: Access::ReadWrite");
+            assert!(!gives, "{}: take Setup::write_access", path.display());
+        }
+    }
+    assert!(seen > 20, "{seen}");
 }
 
 #[test]

@@ -40,9 +40,10 @@ pub(super) fn run(args: &CheckArgs, global: &Global) -> Result<Status, Failure> 
         problems,
     };
     write(args.format, global, &report)?;
-    match report.problems.is_empty() {
-        true => Ok(Status::Done),
-        false => Ok(Status::Failed),
+    if report.problems.is_empty() {
+        Ok(Status::Done)
+    } else {
+        Ok(Status::Failed)
     }
 }
 

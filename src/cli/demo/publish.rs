@@ -13,7 +13,7 @@ use crate::cli::progress::{Progress, counted};
 use crate::cli::setup::{Setup, wall_clock_ms};
 use crate::model::Ms;
 use crate::source::{SimulatedEvent, Simulation};
-use crate::stream::{Draft, Fate, MaxLen, PublishOptions, Publisher, Unfinished};
+use crate::stream::{Draft, Fate, PublishOptions, Publisher, Unfinished};
 
 /// Events in one call.
 const CALL: usize = 1_024;
@@ -62,14 +62,8 @@ pub async fn run(args: &DemoArgs, setup: &Setup) -> Result<Status, Failure> {
 
 /// What the configuration says of a stream's length.
 fn options(setup: &Setup) -> PublishOptions {
-    let settings = &setup.config.stream;
-    let max_len = if settings.approx {
-        MaxLen::About
-    } else {
-        MaxLen::Exact
-    };
     PublishOptions {
-        max_len: settings.max_length.map(max_len),
+        max_len: setup.max_len(None, false),
         once_for: None,
     }
 }
@@ -142,13 +136,18 @@ impl Writing {
     fn ended_by(&self, unfinished: Unfinished) -> Failure {
         let is_unknown = |fate: &&Fate| matches!(fate, Fate::Unknown);
         let unknown = unfinished.fates.iter().filter(is_unknown).count();
-        let mut failure = Failure::from(unfinished.error);
+        let perhaps = match unknown {
+            0 => String::new(),
+            n => format!(", and perhaps {}", counted(n as u64, "more event")),
+        };
         let published = counted(self.published, "event");
-        failure.message += &format!("; published {published} before that");
-        if unknown > 0 {
-            let unknown = counted(unknown as u64, "more event");
-            failure.message += &format!(", and perhaps {unknown}");
+        let failure = Failure::from(unfinished.error);
+        Failure {
+            message: format!(
+                "{}; published {published} before that{perhaps}",
+                failure.message
+            ),
+            ..failure
         }
-        failure
     }
 }
