@@ -195,7 +195,7 @@ fn spec(global: &Global, config: &Config) -> Result<Spec, Failure> {
         if global.archive.is_empty() {
             return Ok(Spec::Redis(redis));
         }
-        return Ok(Spec::Archived(archived(global, redis)?));
+        return Ok(Spec::Archived(Box::new(archived(global, redis)?)));
     }
     if !global.archive.is_empty() {
         return Err(Failure::usage(
