@@ -7,6 +7,8 @@
 mod companion;
 mod error;
 mod link;
+pub mod log_file;
+pub mod trim;
 
 pub use crate::source::{Access, RedisSpec};
 pub use error::StreamError;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail, watch};
+use super::{
+    demo, doctor, errors, query, replay, session, sessions, spikes, stats, tail, trim, watch,
+};
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
 /// Watch what AI agents write to Redis Streams, filter it, and go back to any moment.
@@ -98,6 +100,8 @@ pub enum Command {
     Errors(errors::ErrorsArgs),
     /// Episodes of abnormal rate or latency
     Spikes(spikes::SpikesArgs),
+    /// Let go of entries that are too old or too many, archived first
+    Trim(trim::TrimArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
 }
