@@ -45,7 +45,7 @@ pub enum Spec {
     /// JSONL files; `-` is stdin.
     Files(FileSpec),
     /// Archive files for the past, and streams of a Redis server for what is there now, as one log.
-    Archived(ArchivedSpec),
+    Archived(Box<ArchivedSpec>),
     /// Simulated agents.
     Demo(DemoSpec),
 }
@@ -184,7 +184,7 @@ impl Spec {
         let archive = match self {
             Self::Redis(spec) => Archive::Redis(redis::follow(spec, start, how, to)),
             Self::Files(spec) => Archive::Files(file::follow(&spec, start, how, to)),
-            Self::Archived(spec) => Archive::Archived(archived::follow(spec, start, how, to)),
+            Self::Archived(spec) => Archive::Archived(archived::follow(*spec, start, how, to)),
             Self::Demo(spec) => Archive::Demo(demo::follow(spec, start, how, to)),
         };
         tokio::spawn(fetch::serve(archive, mapping, requests_out, arrivals_in));

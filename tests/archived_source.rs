@@ -15,3 +15,5 @@ mod interface;
 mod read;
 #[path = "archived_source/stage.rs"]
 mod stage;
+#[path = "archived_source/trim.rs"]
+mod trim;

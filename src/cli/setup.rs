@@ -319,7 +319,7 @@ fn spec(global: &Global, config: &Config, password: Option<String>) -> Result<Sp
         if global.archive.is_empty() {
             return Ok(Spec::Redis(redis));
         }
-        return Ok(Spec::Archived(archived(global, redis)?));
+        return Ok(Spec::Archived(Box::new(archived(global, redis)?)));
     }
     if !global.archive.is_empty() {
         return Err(Failure::usage(

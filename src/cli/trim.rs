@@ -95,11 +95,16 @@ fn server(args: &TrimArgs, setup: &Setup) -> Result<RedisSpec, Failure> {
             "add --max-len N or --older-than 7d",
         ));
     }
-    let Spec::Redis(named) = &setup.spec else {
-        return Err(Failure::usage(
-            "trim takes entries out of a stream, and --file names a file",
-            "name the server with --redis and the stream with --stream",
-        ));
+    let named = match &setup.spec {
+        Spec::Redis(named) => named,
+        // For the commands that read, --archive names the past; here it names where that is put.
+        Spec::Archived(spec) => &spec.redis,
+        Spec::Files(_) | Spec::Demo(_) => {
+            return Err(Failure::usage(
+                "trim takes entries out of a stream, and --file names a file",
+                "name the server with --redis and the stream with --stream",
+            ));
+        }
     };
     if args.archive.is_some()
         && (named.streams.len() > 1 || named.streams.iter().any(|n| is_glob(n)))
@@ -114,9 +119,10 @@ fn server(args: &TrimArgs, setup: &Setup) -> Result<RedisSpec, Failure> {
     }
     // Each stream that a glob stands for is looked up and listed, so that globs may be trimmed.
     let mut nameless = setup.clone();
-    if let Spec::Redis(spec) = &mut nameless.spec {
-        spec.streams.clear();
-    }
+    nameless.spec = Spec::Redis(RedisSpec {
+        streams: Vec::new(),
+        ..named.clone()
+    });
     Ok(RedisSpec {
         streams: named.streams.clone(),
         ..nameless.writer()?

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::stage::{Stage, append, lines, packed};
 
-fn run(stage: &Stage, arguments: &[&str]) -> Output {
+pub fn run(stage: &Stage, arguments: &[&str]) -> Output {
     let home = stage.folder.path();
     let mut command = Command::cargo_bin("lookback").unwrap();
     command
@@ -23,7 +23,7 @@ fn run(stage: &Stage, arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-fn printed(stage: &Stage, arguments: &[&str]) -> String {
+pub fn printed(stage: &Stage, arguments: &[&str]) -> String {
     let output = run(stage, arguments);
     assert!(output.status.success(), "{arguments:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()
@@ -37,7 +37,7 @@ fn complaint(stage: &Stage, arguments: &[&str]) -> (Option<i32>, String) {
     )
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 

@@ -38,10 +38,14 @@ async fn throws(asked: &mut Asked, stage: &Stage, dice: &mut Dice, times: u64) {
     for _ in 0..times {
         let (a, b) = (dice.below(last + 100), dice.below(last + 100));
         let range = ids(a.min(b), a.max(b));
-        let direction = [Direction::Forward, Direction::Reverse][dice.below(2) as usize];
+        let direction = match dice.below(2) {
+            0 => Direction::Forward,
+            _ => Direction::Reverse,
+        };
         let count = 1 + dice.below(1_500);
         let answer = asked.fetch(fetch(range, direction, count)).await;
-        let wanted = naive(&stage.all, range, direction, count as usize);
+        let most = usize::try_from(count).unwrap();
+        let wanted = naive(&stage.all, range, direction, most);
         let what = format!("{range:?} {direction:?} {count}");
         same(&answer.rows, &wanted, &what);
         let is_enough = wanted.len() as u64 == count;

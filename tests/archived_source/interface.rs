@@ -14,13 +14,13 @@ const GONE: &str = "let go of this entry";
 
 fn open(stage: &Stage, path: &Path, more: &[&str]) -> Pty {
     let url = stage.server.url();
-    let state = stage.path("state");
+    let folder = stage.path("state");
     let words = ["-r", &url, "-s", "s", "--archive", path.to_str().unwrap()];
     let words = [&words[..], &["--config", "/dev/null", "--utc"], more].concat();
     let env = [
         ("SSH_CONNECTION", ""),
         ("SSH_TTY", ""),
-        ("XDG_STATE_HOME", state.to_str().unwrap()),
+        ("XDG_STATE_HOME", folder.to_str().unwrap()),
     ];
     Pty::spawn(env!("CARGO_BIN_EXE_lookback"), &words, &env, 160, 45)
 }

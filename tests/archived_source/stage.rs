@@ -85,7 +85,7 @@ impl Stage {
             streams: streams.iter().map(|s| (*s).to_owned()).collect(),
             access: Access::ReadOnly,
         };
-        Spec::Archived(ArchivedSpec::new(FileSpec { paths }, redis))
+        Spec::Archived(Box::new(ArchivedSpec::new(FileSpec { paths }, redis)))
     }
 
     pub fn follow(&self, streams: &[&str], archives: &[&Path], start: Start) -> Asked {

@@ -81,7 +81,7 @@ fn first_stream(path: &Path) -> Option<Vec<u8>> {
     drop(members.take(FIRST_BYTES).read_to_end(&mut bytes));
     let keys = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let (_, stream) = keys.filter(|line| !line::is_note(line)).find_map(key_of)?;
-    Some(stream.map_or_else(|| file::stream_of(path), |stream| stream.into_owned()))
+    Some(stream.map_or_else(|| file::stream_of(path), std::borrow::Cow::into_owned))
 }
 
 /// The runs of a stream and the pieces they stand in, in order.
