@@ -7,9 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use rustix::fs::{Access, access};
+use tokio::process::Command;
+use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{ConsumeArgs, Run, lines};
@@ -72,34 +72,41 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let subscription = self.consumer.subscription().clone();
         let mapping = self.setup.mapping();
-        let call = |delivery| call(program, &subscription, delivery, &mapping);
+        let limit = program.limit;
         let mut waiting = batch.deliveries.iter();
-        let mut running: FuturesUnordered<_> = waiting
-            .by_ref()
-            .take(self.args.jobs.get())
-            .map(call)
-            .collect();
         let mut open: Vec<EntryId> = batch.ids().collect();
+        // Tasks of their own: a server that is away holds up neither a command nor its end.
+        let mut running = JoinSet::new();
         let mut beat = interval(Duration::from_millis(
             (self.args.min_idle / 3).max(LEAST_BEAT_MS),
         ));
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         beat.reset();
-        while !running.is_empty() {
+        loop {
+            while running.len() < self.args.jobs.get()
+                && let Some(delivery) = waiting.next()
+            {
+                let (command, line) = prepare(program, &subscription, delivery, &mapping);
+                let id = delivery.id;
+                running.spawn(async move { (id, process::run(command, &line, limit).await) });
+            }
             tokio::select! {
-                ended = running.next() => {
-                    let Some((delivery, outcome)) = ended else { break };
-                    open.retain(|id| *id != delivery.id);
-                    running.extend(waiting.next().map(call));
-                    self.take(delivery, outcome).await?;
-                }
+                ended = running.join_next() => match ended {
+                    None => return Ok(()),
+                    Some(Err(_)) => {}
+                    Some(Ok((id, outcome))) => {
+                        open.retain(|other| *other != id);
+                        if let Some(delivery) = batch.deliveries.iter().find(|d| d.id == id) {
+                            self.take(delivery, outcome).await?;
+                        }
+                    }
+                },
                 _ = beat.tick() => {
                     let refreshed = self.consumer.refresh(&open).await;
                     self.told.unless_passing(refreshed)?;
                 }
             }
         }
-        Ok(())
     }
 
     async fn take(
@@ -123,16 +130,16 @@ impl Run<'_> {
     }
 }
 
-/// Runs the command for one entry; why it failed, if it did.
-async fn call<'a>(
+/// The command for one entry, and what it finds on its stdin.
+fn prepare(
     program: &Program,
     subscription: &Subscription,
-    delivery: &'a Delivery,
+    delivery: &Delivery,
     mapping: &model::Mapping,
-) -> (&'a Delivery, Result<(), String>) {
+) -> (Command, Vec<u8>) {
     let mut line = Vec::new();
     lines::write(&mut line, &subscription.stream, delivery, mapping);
-    let mut command = tokio::process::Command::new(&program.path);
+    let mut command = Command::new(&program.path);
     command.args(&program.arguments);
     let fields = delivery.fields();
     let kind = model::decode(&subscription.stream, delivery.id, &fields, mapping).kind;
@@ -153,6 +160,5 @@ async fn call<'a>(
             command.env_remove(name);
         }
     }
-    let outcome = process::run(command, &line, program.limit).await;
-    (delivery, outcome)
+    (command, line)
 }
