@@ -2,6 +2,7 @@
 //!
 //! Invariant: every way out passes [`main`], which prints a failure to stderr and turns it into an exit status.
 
+pub mod analytics;
 pub mod args;
 pub mod audit;
 pub mod confirm;
@@ -68,6 +69,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Watch(args)) => watch::run(args, &cli.global, &setup),
         Some(Command::Tail(args)) => wait_for(tail::run(args, &setup)),
         Some(Command::Query(args)) => wait_for(query::run(args, &setup)),
+        Some(Command::Analytics(args)) => wait_for(analytics::run(args, &setup)),
         Some(Command::Consume(args)) => wait_for(consume::run(args, &setup)),
         Some(Command::Replay(args)) => wait_for(replay::run(args, &setup)),
         Some(Command::Sessions(args)) => wait_for(sessions::run(args, &setup)),

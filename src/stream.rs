@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::Ms;
 
+pub mod analytics;
 mod audit;
 mod companion;
 pub mod consume;
@@ -15,6 +16,7 @@ mod link;
 mod replay;
 
 pub use crate::source::{Access, RedisSpec};
+pub use analytics::{Analytics, ReadModel};
 pub use audit::{
     Against, Appended, AuditFile, Auditor, Chain, ChainFault, FaultKind, Hash, Opened, Sealed,
     hold_against, verify_chain,

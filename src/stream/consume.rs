@@ -55,9 +55,12 @@ use ::redis::{RedisResult, Value, cmd};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use super::companion::companion;
 use super::{Link, StreamError};
 use crate::model::EntryId;
 use script::Script;
+
+pub(super) use bury::says_cluster;
 
 pub use batch::{Batch, Buried, Delivery};
 pub use subscription::{Begin, Subscription, own_name};
@@ -99,6 +102,7 @@ pub enum Failed {
 pub struct Consumer {
     subscription: Subscription,
     dead: Vec<u8>,
+    clustered: bool,
     /// Everything that answers at once.
     asking: Link,
     /// Reads that wait.
@@ -128,11 +132,12 @@ impl Consumer {
         let mut asking = Link::open(&subscription.spec).await?;
         let waiting = Link::blocking(&subscription.spec).await?;
         group::create(&mut asking, &subscription).await?;
-        let dead = bury::dead_key(&mut asking, &subscription.stream).await;
+        let clustered = bury::is_clustered(&mut asking).await;
         Ok(Self {
+            dead: companion(&subscription.stream, "dead", clustered),
+            clustered,
             sweep: claim::Sweep::new(Instant::now()),
             subscription,
-            dead,
             asking,
             waiting,
             health: link::Health::default(),
@@ -239,6 +244,32 @@ impl Consumer {
         self.mend().await?;
         let settled = self.settle().await;
         self.watched(settled)
+    }
+
+    /// Lets a script do the work and acknowledge these entries in one step. Where it is not known whether it ran it may be called
+    /// again with the same entries, if it is made for that.
+    pub(super) async fn acknowledge_by(
+        &mut self,
+        script: &mut Script,
+        keys: &[&[u8]],
+        arguments: &[Vec<u8>],
+        ids: &[EntryId],
+    ) -> Result<Value, StreamError> {
+        self.mend().await?;
+        let called = script.call(&mut self.asking, keys, arguments).await;
+        let key = keys.first().copied().unwrap_or_default();
+        let called = called.map_err(|e| StreamError::of(&e, self.asking.place(), key));
+        let reply = self.watched(called)?;
+        for id in ids {
+            self.handed.remove(id);
+        }
+        self.tally.acknowledged += ids.len() as u64;
+        Ok(reply)
+    }
+
+    /// Whether the server is a node of a cluster.
+    pub(super) const fn is_clustered(&self) -> bool {
+        self.clustered
     }
 
     /// Says that an entry could not be handled, and why. It stays pending and comes again after `min_idle_ms`; after

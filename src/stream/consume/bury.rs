@@ -6,7 +6,6 @@ use super::{Buried, Consumer, Delivery};
 use crate::model::{EntryId, FieldRef};
 use crate::source::redis::fault;
 use crate::source::redis::parse::{self, Entry};
-use crate::stream::companion::companion;
 use crate::stream::{Link, StreamError};
 
 /// Moves an entry in one step.
@@ -16,14 +15,13 @@ const MOST_ARGUMENTS: usize = 7_000;
 /// Bytes of a reason that are kept.
 const LONGEST_REASON: usize = 1_000;
 
-/// The key of the dead letters; in a cluster it lies in the stream's slot.
-pub(super) async fn dead_key(link: &mut Link, stream: &[u8]) -> Vec<u8> {
-    companion(stream, "dead", is_clustered(link).await)
+/// Whether the server is a node of a cluster, as far as it says so.
+pub(super) async fn is_clustered(link: &mut Link) -> bool {
+    says_cluster(&link.wire().hello().await.unwrap_or_default())
 }
 
-/// Whether the server is a node of a cluster, as far as it says so.
-pub(in crate::stream) async fn is_clustered(link: &mut Link) -> bool {
-    let said = link.wire().hello().await.unwrap_or_default();
+/// Whether what `HELLO` said is what a node of a cluster says.
+pub(in crate::stream) fn says_cluster(said: &[(Vec<u8>, Vec<u8>)]) -> bool {
     said.iter()
         .any(|(name, value)| name == b"mode" && value == b"cluster")
 }

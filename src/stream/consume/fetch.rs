@@ -55,9 +55,10 @@ impl Consumer {
         if self.subscription.ahead && entries.len() >= self.subscription.count() {
             self.ask_ahead();
         }
-        let mut batch = Batch::default();
-        batch.deliveries = entries.into_iter().map(|e| self.hand(e, 1)).collect();
-        Ok(batch)
+        Ok(Batch {
+            deliveries: entries.into_iter().map(|e| self.hand(e, 1)).collect(),
+            ..Batch::default()
+        })
     }
 
     /// Asks for the next batch without waiting for it.
