@@ -50,10 +50,10 @@ pub struct ReplayArgs {
     /// Form of the output
     #[arg(long, value_enum, default_value_t, conflicts_with = "to")]
     pub format: LineFormat,
-    /// Append copies to this stream instead, each with a field replayed_from
+    /// Append copies to this stream instead, each with a field `replayed_from`
     #[arg(long, value_name = "STREAM")]
     pub to: Option<String>,
-    /// The server of that stream, where it is another one [password: REDIS_TO_PASSWORD]
+    /// The server of that stream, where it is another one [password: `REDIS_TO_PASSWORD`]
     #[arg(long, value_name = "URL", requires = "to")]
     pub to_redis: Option<String>,
     /// Keep that stream at about so many entries

@@ -135,7 +135,7 @@ impl Copier {
         let answers = match self.link.ask_all(&self.to, &batch.commands).await {
             Ok(answers) => answers,
             Err(error) => {
-                self.failed = self.broken(&batch.origins);
+                self.failed = broken(&batch.origins);
                 return Err(error);
             }
         };
@@ -188,15 +188,6 @@ impl Copier {
         }
     }
 
-    /// Where it goes on when nothing is known of a whole batch.
-    fn broken(&self, batch: &[EntryId]) -> Option<GoOn> {
-        let (first, last) = (*batch.first()?, *batch.last()?);
-        Some(GoOn {
-            since: first,
-            twice: Some((first, last)),
-        })
-    }
-
     /// Where it goes on at an entry that was refused. Entries of several streams can share an id.
     fn refused_at(&self, origin: EntryId, left: Option<EntryId>) -> GoOn {
         let shared = (self.last == Some(origin)).then_some(origin);
@@ -218,6 +209,15 @@ impl Copier {
         let taken = self.link.ask(&self.to, &command).await;
         taken.is_err().then_some(newest)
     }
+}
+
+/// Where it goes on when nothing is known of a whole batch.
+fn broken(batch: &[EntryId]) -> Option<GoOn> {
+    let (first, last) = (*batch.first()?, *batch.last()?);
+    Some(GoOn {
+        since: first,
+        twice: Some((first, last)),
+    })
 }
 
 fn append(

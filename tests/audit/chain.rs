@@ -166,7 +166,7 @@ proptest! {
         let mut changed = whole.to_vec();
         prop_assume!(changed[at] != other);
         changed[at] = other;
-        let line = 1 + whole[..at].iter().filter(|b| **b == b'\n').count() as u64;
+        let line = 1 + memchr::memchr_iter(b'\n', &whole[..at]).count() as u64;
         let fault = chain(&changed).fault;
         prop_assert!(fault.is_some());
         prop_assert_eq!(fault.map(|f| f.line), Some(line));
@@ -177,7 +177,7 @@ proptest! {
         let whole = lines_once();
         let at = at * whole.len() / 2_000;
         let cut = chain(&whole[..at]);
-        let lines = whole[..at].iter().filter(|b| **b == b'\n').count() as u64;
+        let lines = memchr::memchr_iter(b'\n', &whole[..at]).count() as u64;
         prop_assert_eq!(cut.lines, lines);
         let is_whole = at == 0 || whole[at - 1] == b'\n';
         prop_assert_eq!(cut.fault.map(|f| f.kind), (!is_whole).then_some(FaultKind::Torn));

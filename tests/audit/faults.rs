@@ -21,7 +21,7 @@ fn killed_at_any_moment_it_goes_on_and_holds_every_entry_once() {
     let stage = Stage::with(&["--appendfsync", "no"]);
     stage.fill(1..=ENTRIES);
     let (mut seed, mut kills) = (7, 0);
-    while kills < 25 && stage.ids().len() < ENTRIES as usize {
+    while kills < 25 && (stage.ids().len() as u64) < ENTRIES {
         let mut child = stage.audit(&["--batch", "100"]).spawn().unwrap();
         let before = stage.bytes().len();
         // From before the first write to somewhere in the middle of many.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::report::{Progress, Report, say_plan};
+use super::report::{Progress, Report, say_plan, say_where_to_go_on};
 use super::schedule::Schedule;
 use super::{ReplayArgs, drift::Drift, hint};
 use crate::cli::failure::{Failure, Status, say};
@@ -190,7 +190,7 @@ impl Copying {
             End::Asked => Ok(Status::Interrupted),
             End::Failed(failure) => Err(failure),
         };
-        report.say_where_to_go_on(self.copier.go_on(), border.since, border.until);
+        say_where_to_go_on(self.copier.go_on(), border.since, border.until);
         if border.marks {
             say(
                 "note",

@@ -84,34 +84,34 @@ impl Report<'_> {
             );
         }
     }
+}
 
-    /// Says where to go on; the borders are those that were asked for.
-    pub fn say_where_to_go_on(&self, go_on: Option<GoOn>, since: EntryId, until: Option<EntryId>) {
-        let go_on = go_on.unwrap_or(GoOn { since, twice: None });
-        let until = until.map_or_else(String::new, |until| format!(" --until {until}"));
-        say("stopped", "not all of the range was copied");
-        say(
-            "hint",
+/// Says where to go on; the borders are those that were asked for.
+pub fn say_where_to_go_on(go_on: Option<GoOn>, since: EntryId, until: Option<EntryId>) {
+    let go_on = go_on.unwrap_or(GoOn { since, twice: None });
+    let until = until.map_or_else(String::new, |until| format!(" --until {until}"));
+    say("stopped", "not all of the range was copied");
+    say(
+        "hint",
+        &format!(
+            "go on with the same command and --since {}{until}",
+            go_on.since
+        ),
+    );
+    match go_on.twice {
+        None => {}
+        Some((first, last)) if first == last => say(
+            "note",
             &format!(
-                "go on with the same command and --since {}{until}",
-                go_on.since
+                "whether the copy of {first} has arrived is not known: it may be there twice then"
             ),
-        );
-        match go_on.twice {
-            None => {}
-            Some((first, last)) if first == last => say(
-                "note",
-                &format!(
-                    "whether the copy of {first} has arrived is not known: it may be there twice then"
-                ),
+        ),
+        Some((first, last)) => say(
+            "note",
+            &format!(
+                "whether the copies of {first} to {last} have arrived is not known: these may be there twice then"
             ),
-            Some((first, last)) => say(
-                "note",
-                &format!(
-                    "whether the copies of {first} to {last} have arrived is not known: these may be there twice then"
-                ),
-            ),
-        }
+        ),
     }
 }
 

@@ -195,7 +195,7 @@ impl AuditFile {
         self.file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         let written = &mut self.written;
         let chain = verify_chain(BufReader::with_capacity(READ_BYTES, &self.file), |sealed| {
-            written.note(print(sealed.id().unwrap_or_default(), sealed.entry))
+            written.note(print(sealed.id().unwrap_or_default(), sealed.entry));
         });
         let chain = chain.map_err(unreadable)?;
         (self.lines, self.bytes, self.head) = (chain.lines, chain.bytes, chain.head);

@@ -41,8 +41,8 @@ impl Hash {
 
     /// The first eight bytes, to tell contents apart.
     pub(super) fn short(self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        let first = self.0.first_chunk().copied();
+        u64::from_be_bytes(first.unwrap_or_default())
     }
 }
 
