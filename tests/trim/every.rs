@@ -15,7 +15,7 @@ fn running(place: &Place, flags: &str) -> (Child, Arc<Mutex<String>>) {
     let (stderr, to) = (child.stderr.take().unwrap(), Arc::clone(&told));
     std::thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            to.lock().unwrap().push_str(&format!("{line}\n"));
+            to.lock().unwrap().extend([line.as_str(), "\n"]);
         }
     });
     (child, told)
