@@ -294,10 +294,7 @@ fn whatever_groups_were_given_and_acknowledged_nothing_goes_that_they_need() {
         })
         .unwrap();
     let (gone, held) = (gone.get(), held.get());
-    assert!(
-        gone > 5 && held > 5,
-        "{gone} trimmed, {held} held back"
-    );
+    assert!(gone > 5 && held > 5, "{gone} trimmed, {held} held back");
 }
 
 /// Fills the stream and its groups; what they need.
