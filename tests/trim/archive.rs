@@ -137,11 +137,7 @@ fn an_archive_that_was_altered_or_is_not_this_streams_keeps_everything_in_the_st
             "line 21 does not hold",
         ),
         (
-            whole
-                .lines()
-                .skip(1)
-                .map(|line| format!("{line}\n"))
-                .collect(),
+            whole.split_inclusive('\n').skip(1).collect(),
             "line 20 does not hold",
         ),
         (

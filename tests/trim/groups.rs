@@ -242,7 +242,7 @@ fn whatever_groups_were_given_and_acknowledged_nothing_goes_that_they_need() {
     let place = Place::new();
     let _: () = place.run("ACL SETUSER bob on >pw ~* +@all -@scripting");
     let runtime = runtime();
-    let (trimmed, held) = (Cell::new(0), Cell::new(0));
+    let (gone, held) = (Cell::new(0), Cell::new(0));
     let mut runner = TestRunner::new(Config {
         cases: 60,
         failure_persistence: None,
@@ -288,16 +288,13 @@ fn whatever_groups_were_given_and_acknowledged_nothing_goes_that_they_need() {
             if case.exact {
                 prop_assert_eq!(outcome.removed, plan.would_remove);
             }
-            trimmed.set(trimmed.get() + u64::from(outcome.removed > 0));
+            gone.set(gone.get() + u64::from(outcome.removed > 0));
             held.set(held.get() + u64::from(!plan.held_by.is_empty()));
             Ok(())
         })
         .unwrap();
-    let (trimmed, held) = (trimmed.get(), held.get());
-    assert!(
-        trimmed > 5 && held > 5,
-        "{trimmed} trimmed, {held} held back"
-    );
+    let (gone, held) = (gone.get(), held.get());
+    assert!(gone > 5 && held > 5, "{gone} trimmed, {held} held back");
 }
 
 /// Fills the stream and its groups; what they need.

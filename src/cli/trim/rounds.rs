@@ -14,8 +14,10 @@ use crate::stream::trim::Archive;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// Goes on until it is asked to end. A failure of the first round ends it, so that a wrong name is told at once.
+/// Goes on until it is asked to end. A server that is not there at the start ends it, and so does a failure of the first round that
+/// does not pass by itself: a wrong name is told at once.
 pub async fn run(mut job: Job<'_>, every: Ms) -> Result<Status, Failure> {
+    drop(job.connect().await?);
     let mut archive = job.archive();
     let every = Duration::from_millis(every);
     let mut wait = FIRST_WAIT;
@@ -26,7 +28,7 @@ pub async fn run(mut job: Job<'_>, every: Ms) -> Result<Status, Failure> {
                 wait = FIRST_WAIT;
                 every
             }
-            Err(error) if is_first => return Err(error.into()),
+            Err(error) if is_first && !error.may_pass() => return Err(error.into()),
             Err(error) => {
                 say_trouble("error", error.trouble());
                 let soon = wait.min(every);
@@ -36,13 +38,6 @@ pub async fn run(mut job: Job<'_>, every: Ms) -> Result<Status, Failure> {
             }
         };
         is_first = false;
-        if job.interrupt.is_pressed() {
-            say(
-                "note",
-                "ended in mid-round, as asked: what had not gone by then is still there",
-            );
-            return Ok(Status::Interrupted);
-        }
         tokio::select! {
             () = job.interrupt.pressed() => {
                 say("trim", "ended, as asked");
