@@ -39,7 +39,7 @@ use ::redis::RedisError;
 use futures_util::future::join_all;
 
 use super::{RedisSpec, StreamError};
-use crate::model::consumer_groups::GroupsSnapshot;
+use crate::model::consumer_groups::{GroupsSnapshot, StreamStatus};
 use crate::model::{Ms, SafeText};
 use crate::source::is_glob;
 use crate::source::redis::connect::{Connector, Use};
@@ -54,6 +54,8 @@ const STREAMS: usize = 200;
 const AT_ONCE: usize = 16;
 /// How often globs are looked up.
 const GLOBS: Duration = Duration::from_secs(15);
+/// What is told of a stream while the server that was named answers.
+const UNREACHED: &str = "the node of the cluster where it lies does not answer";
 /// One look in so many asks for memory too, and counts more.
 const THOROUGH_EVERY: u64 = 5;
 
@@ -114,17 +116,24 @@ impl Inspector {
         let is_thorough = self.looks.is_multiple_of(THOROUGH_EVERY);
         self.looks += 1;
         let place = self.connector.place().to_owned();
-        let (mut streams, mut broken) = (Vec::with_capacity(self.watched.len()), None);
+        let mut streams: Vec<StreamStatus> = Vec::with_capacity(self.watched.len());
+        let mut broken: Vec<(usize, StreamError)> = Vec::new();
         for some in self.watched.chunks_mut(AT_ONCE) {
             let looks = some.iter_mut().map(|one| one.look(&place, is_thorough));
             for look in join_all(looks).await {
                 commands += look.commands;
-                broken = broken.or(look.broken);
+                broken.extend(look.broken.map(|error| (streams.len(), error)));
                 streams.push(look.status);
             }
         }
-        if let Some(error) = broken {
+        let unreached: Vec<usize> = broken.iter().map(|(at, _)| *at).collect();
+        if let Some((_, error)) = broken.pop() {
             self.after_break(error).await?;
+        }
+        for at in unreached {
+            if let Some(stream) = streams.get_mut(at) {
+                stream.faults.push(UNREACHED.to_owned());
+            }
         }
         Ok(GroupsSnapshot {
             taken_at,
@@ -135,7 +144,7 @@ impl Inspector {
         })
     }
 
-    /// A node of a cluster can be gone while the others answer: its streams have told so. All is asked over new connections
+    /// A node of a cluster can be gone while the others answer, and then only its streams are unknown. All is asked over new connections
     /// next time.
     async fn after_break(&mut self, error: StreamError) -> Result<(), StreamError> {
         let answers = match self.wire.take() {

@@ -71,7 +71,6 @@ impl Watched {
             broken: None,
         };
         if let Err(error) = self.fill(&mut look, place).await {
-            look.status.faults.push(error.trouble().what.clone());
             look.broken = Some(error);
         }
         look
