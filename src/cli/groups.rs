@@ -26,8 +26,6 @@ use crate::stream::groups::Inspector;
 
 pub use arguments::{Change, GroupsArgs};
 
-/// Entries that one look may list at each end of a stream to learn the lag.
-const COUNTED: u64 = 10_000;
 /// The shortest time between two looks.
 const SHORTEST_MS: u64 = 200;
 
@@ -47,8 +45,11 @@ pub async fn run(args: &GroupsArgs, setup: &Setup) -> Result<Status, Failure> {
     if let Some(every_ms) = args.watch {
         return watch(args, &spec, every_ms.max(SHORTEST_MS), setup).await;
     }
-    let mut inspector = Inspector::open(&spec).await?.counting(COUNTED);
-    let snapshot = inspector.look().await?;
+    let mut inspector = Inspector::open(&spec).await?;
+    let mut snapshot = inspector.look().await?;
+    if args.recount {
+        inspector.recount(&mut snapshot).await?;
+    }
     let mut out = setup.out();
     out.write_all(&written(&snapshot, args, setup, &out))?;
     out.flush()?;

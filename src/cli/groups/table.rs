@@ -1,7 +1,9 @@
 //! How groups stand, as tables: the streams, their groups, and on request the consumers.
 
 use crate::cli::format::table::{self, Align};
-use crate::model::consumer_groups::{ConsumerStatus, GroupStatus, GroupsSnapshot, StreamStatus};
+use crate::model::consumer_groups::{
+    ConsumerStatus, GroupStatus, GroupsSnapshot, KeyKind, StreamStatus,
+};
 use crate::model::{EntryId, Ms, SafeText, Zone, time};
 
 /// Columns that a name takes at most.
@@ -19,7 +21,7 @@ pub fn written(snapshot: &GroupsSnapshot, consumers: bool, zone: Zone, ascii: bo
     let mut tables = vec![cells.streams(streams)];
     if streams.iter().any(|stream| !stream.groups.is_empty()) {
         tables.push(cells.groups(streams));
-    } else if !streams.is_empty() {
+    } else if streams.iter().any(|stream| stream.kind == KeyKind::Stream) {
         tables.push(vec!["No consumer groups.".to_owned()]);
     }
     if consumers {

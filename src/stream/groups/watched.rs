@@ -13,6 +13,8 @@ use crate::model::consumer_groups::{GroupStatus, KeyKind, StreamStatus};
 use crate::source::redis::wire::Wire;
 use crate::stream::StreamError;
 
+/// Entries that are listed to be counted, at each end of a stream.
+const COUNTED: u64 = 1_000;
 /// Bytes that an entry may have in the mean, for as many to be listed as may be; of larger ones it is fewer.
 const ENTRY_BYTES: u64 = 1 << 10;
 
@@ -27,22 +29,13 @@ pub struct Watched {
     compared: HashMap<Vec<u8>, Compared>,
 }
 
-/// How much a look may cost.
-#[derive(Clone, Copy, Debug)]
-pub struct Depth {
-    /// Asks for memory too, and counts all that may be counted.
-    pub is_thorough: bool,
-    /// Entries that are listed to be counted, at most, at each end of a stream; fewer where they are large.
-    pub counted: u64,
-}
-
 /// What one look at a stream brought.
 pub struct Look {
     /// The stream.
     pub status: StreamStatus,
     /// Commands sent.
     pub commands: u32,
-    depth: Depth,
+    is_thorough: bool,
     /// Why nothing can be asked over this connection any more.
     pub broken: Option<StreamError>,
 }
@@ -67,18 +60,17 @@ impl Watched {
     }
 
     /// Looks at it; a thorough look asks for memory too, and counts more.
-    pub async fn look(&mut self, place: &str, depth: Depth) -> Look {
+    pub async fn look(&mut self, place: &str, is_thorough: bool) -> Look {
         let mut look = Look {
             status: StreamStatus {
                 key: self.key.clone(),
                 ..StreamStatus::default()
             },
             commands: 0,
-            depth,
+            is_thorough,
             broken: None,
         };
         if let Err(error) = self.fill(&mut look, place).await {
-            look.status.faults.push(error.trouble().what.clone());
             look.broken = Some(error);
         }
         look
@@ -89,7 +81,7 @@ impl Watched {
         let key = self.key.clone();
         let faults = Faults { place, key: &key };
         let answers = self
-            .ask(look, &self.first_questions(look.depth.is_thorough), place)
+            .ask(look, &self.first_questions(look.is_thorough), place)
             .await?;
         let mut answers = answers.into_iter();
         let (stream, groups) = (answers.next(), answers.next());
@@ -192,7 +184,7 @@ impl Watched {
         groups: &[GroupFacts],
     ) -> Result<Details, StreamError> {
         let mut questions = Pipeline::new();
-        let counts = stream.and_then(|stream| self.to_count(&stream, groups, look.depth));
+        let counts = stream.and_then(|stream| self.to_count(&stream, groups, look.is_thorough));
         if let Some(count) = counts {
             questions.add_command(about("STREAM", &self.key));
             questions.add_command(range("XRANGE", &self.key, "-", "+", count));
@@ -236,12 +228,17 @@ impl Watched {
 
     /// How many entries to list at each end so that the place of every group is found whose counter cannot be believed, if that
     /// is cheap. A thorough look lists as many as may be.
-    fn to_count(&self, stream: &StreamFacts, groups: &[GroupFacts], depth: Depth) -> Option<u64> {
+    fn to_count(
+        &self,
+        stream: &StreamFacts,
+        groups: &[GroupFacts],
+        is_thorough: bool,
+    ) -> Option<u64> {
         let length = stream.length.max(1);
         let size = self
             .memory_bytes
             .map_or(ENTRY_BYTES, |bytes| bytes / length);
-        let limit = depth.counted.saturating_mul(ENTRY_BYTES) / size.max(ENTRY_BYTES);
+        let limit = COUNTED * ENTRY_BYTES / size.max(ENTRY_BYTES);
         let is_known = |group: &GroupFacts| {
             let before = self.compared.get(&group.name);
             lag::after_by_ends(stream, group.last_delivered).is_some()
@@ -254,7 +251,7 @@ impl Watched {
             after.min(length.saturating_sub(after)).saturating_add(8)
         };
         let open = groups.iter().filter(|group| !is_known(group)).map(hint);
-        if depth.is_thorough {
+        if is_thorough {
             return open.max().map(|_| limit);
         }
         open.filter(|n| *n <= limit).max()
