@@ -32,6 +32,7 @@ Environment: REDIS_URL, REDIS_PASSWORD, NO_COLOR.";
 
 /// Flags of every command.
 #[derive(Args, Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 pub struct Global {
     /// Server: a URL, host:port or a socket path [default: localhost:6379]
     #[arg(short = 'r', long, value_name = "URL", global = true)]

@@ -116,6 +116,7 @@ fn unwritable(error: &JournalError) -> Failure {
 }
 
 /// Who acts, by the system's word.
+#[must_use]
 pub fn whoever() -> String {
     let set = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
     let user = set("USER").or_else(|| set("LOGNAME"));
@@ -123,6 +124,7 @@ pub fn whoever() -> String {
 }
 
 /// There is no group of that name; says which there are.
+#[must_use]
 pub fn no_group(group: &[u8], streams: &[StreamStatus]) -> Failure {
     let groups = streams.iter().flat_map(|stream| &stream.groups);
     let names: Vec<&[u8]> = groups.map(|group| group.name.as_slice()).collect();
