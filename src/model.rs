@@ -28,3 +28,6 @@ pub use time::{Ms, Zone};
 
 /// One field of an entry as Redis holds it: name and value, both arbitrary bytes.
 pub type FieldRef<'a> = (&'a [u8], &'a [u8]);
+
+/// The same, of its own.
+pub type OwnedField = (Vec<u8>, Vec<u8>);

@@ -10,6 +10,7 @@ mod bookmarks;
 mod changes;
 mod editor;
 mod frames;
+mod groups;
 mod input;
 mod launch;
 mod looks;
@@ -42,10 +43,9 @@ pub use alarm::Alarm;
 use alarm::Caller;
 pub use bookmarks::BookmarkFile;
 use bookmarks::Keeper;
-use changes::Changes;
 pub use frames::{Frames, Glass};
+use groups::Groups;
 pub use launch::{Ending, Entries, Launch, launch};
-use looks::Looks;
 pub use opening::Opening;
 pub use playback::play;
 use recording::Recorder;
@@ -147,12 +147,8 @@ pub async fn run<G: Glass>(
     } = feed;
     let (mut scans, mut answers) = Scans::new();
     let mapping = Arc::clone(&state.options.mapping);
-    let looks = Looks::of(&spec, scans.answers());
     let editor = files.allowed.editor.clone();
-    let changes = looks.as_ref().and_then(|looks| {
-        let (allowed, nudge) = (files.allowed, looks.nudge());
-        Changes::of(&spec, allowed, scans.answers(), nudge)
-    });
+    let groups = Groups::of(&spec, files.allowed, &scans.answers());
     let searches = Searches::new(spec, mapping, scans.answers());
     let mut frames = Frames::new(glass, theme, frame_gap);
     let keeper = files
@@ -176,8 +172,7 @@ pub async fn run<G: Glass>(
             frames: &mut frames,
             scans: &mut scans,
             searches: &searches,
-            looks: looks.as_ref(),
-            changes: changes.as_ref(),
+            groups: groups.as_ref(),
             editor: &editor,
             requests: &requests,
             keeper: keeper.as_ref(),
@@ -308,8 +303,7 @@ struct Shell<'a, G> {
     frames: &'a mut Frames<G>,
     scans: &'a mut Scans,
     searches: &'a Searches,
-    looks: Option<&'a Looks>,
-    changes: Option<&'a Changes>,
+    groups: Option<&'a Groups>,
     editor: &'a str,
     requests: &'a mpsc::Sender<Request>,
     keeper: Option<&'a Keeper>,
@@ -341,24 +335,12 @@ impl<G: Glass> Shell<'_, G> {
                 } => self.searches.start(generation, plan, question),
                 Effect::StopSearch => self.searches.stop(),
                 Effect::Fetch(fetch) => unasked.extend(ask(self.requests, fetch)),
-                Effect::WatchGroups(watch) => {
-                    if let Some(looks) = self.looks {
-                        looks.watch(watch);
-                    }
-                }
-                Effect::FindDeleted(name) => {
-                    if let Some(changes) = self.changes {
-                        changes.find_deleted(name);
-                    }
-                }
-                Effect::CountMoved(proposal) => {
-                    if let Some(changes) = self.changes {
-                        changes.count_moved(proposal);
-                    }
-                }
-                Effect::ChangeGroup(proposal) => {
-                    if let Some(changes) = self.changes {
-                        changes.start(proposal);
+                effect @ (Effect::WatchGroups(_)
+                | Effect::FindDeleted(_)
+                | Effect::CountMoved(_)
+                | Effect::ChangeGroup(_)) => {
+                    if let Some(groups) = self.groups {
+                        groups.perform(effect);
                     }
                 }
                 Effect::Edit(text) => unasked.extend(self.edit(&text)?),

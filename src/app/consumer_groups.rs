@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::consumer_groups::{
     ConsumerStatus, GroupChange, GroupStatus, GroupsSnapshot, PendingEntry, StreamStatus,
 };
-use crate::model::{EntryId, Ms, text_or_base64};
+use crate::model::{EntryId, Ms, OwnedField, text_or_base64};
 use crate::project::Backlog;
+use crate::project::backlog::carry_over;
 use crate::store::Trouble;
 
 /// What can be done with consumer groups here.
@@ -121,7 +122,7 @@ pub struct Draft {
     /// The entry.
     pub id: EntryId,
     /// What it says.
-    pub fields: Vec<(Vec<u8>, Vec<u8>)>,
+    pub fields: Vec<OwnedField>,
 }
 
 /// A change, ready to be confirmed or under way.
@@ -225,12 +226,15 @@ impl ConsumerGroups {
             Look::Failed(trouble) => self.trouble = Some(trouble),
             Look::Seen(seen) => {
                 self.trouble = None;
+                let mut seen = *seen;
+                if let Some(before) = &self.seen {
+                    carry_over(&before.snapshot, &mut seen.snapshot);
+                }
                 self.backlog.take(&seen.snapshot);
                 self.costs.push_back(seen.snapshot.commands);
                 self.costs.drain(..self.costs.len().saturating_sub(COSTS));
                 // A page of another group was asked for before the selection moved; the one shown stays until its own comes.
                 let before = self.seen.take().and_then(|seen| seen.pending);
-                let mut seen = *seen;
                 seen.pending = seen.pending.or(before);
                 self.seen = Some(seen);
             }

@@ -20,7 +20,7 @@ use super::out::Out;
 use super::setup::Setup;
 use crate::model::SafeText;
 use crate::model::consumer_groups::{GroupsSnapshot, KeyKind};
-use crate::source::{RedisSpec, Spec};
+use crate::source::RedisSpec;
 use crate::stream::StreamError;
 use crate::stream::groups::Inspector;
 
@@ -59,13 +59,12 @@ pub async fn run(args: &GroupsArgs, setup: &Setup) -> Result<Status, Failure> {
 
 /// The server to look at.
 fn reader(setup: &Setup) -> Result<RedisSpec, Failure> {
-    match &setup.spec {
-        Spec::Redis(spec) => Ok(spec.clone()),
-        _ => Err(Failure::usage(
+    setup.spec.redis().cloned().ok_or_else(|| {
+        Failure::usage(
             "consumer groups are kept by a server, and --file names a file",
             "name the server with --redis and the streams with --stream",
-        )),
-    }
+        )
+    })
 }
 
 /// Looks again and again until Ctrl-C. On a terminal each look takes the place of the one before.

@@ -17,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::lines::{self, Batch, name};
 use super::progress::{Progress, grouped};
 use super::setup::Setup;
-use crate::source::{RedisSpec, Spec};
+use crate::source::RedisSpec;
 use crate::stream::import::{Check, Closing};
 use crate::stream::{Entry, ImportOptions, Importer, Retry, StreamError};
 
@@ -94,19 +94,7 @@ fn target(global: &Global, setup: &Setup) -> Result<(RedisSpec, Option<String>),
         let (spec, stream) = setup.writer_of_one()?;
         return Ok((spec, Some(stream)));
     }
-    match &setup.spec {
-        Spec::Redis(spec) => Ok((
-            RedisSpec {
-                access: setup.write_access()?,
-                ..spec.clone()
-            },
-            None,
-        )),
-        _ => Err(Failure::usage(
-            "import writes to a server",
-            "name it with --redis",
-        )),
-    }
+    Ok((setup.server()?, None))
 }
 
 /// What was made of a line; `None` for a note that holds.

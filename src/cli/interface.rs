@@ -120,7 +120,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
         bookmarks,
         record,
         alarm: options.alarm,
-        allowed,
+        allowed: Box::new(allowed),
     };
     open(entries, options.color, options.ascii, options.mouse)
 }

@@ -15,7 +15,7 @@ use super::interrupt::Interrupt;
 use super::setup::{Setup, wall_clock_ms};
 use crate::model::{Ms, SafeText};
 use crate::query::span_ms;
-use crate::source::{RedisSpec, Spec, is_glob};
+use crate::source::{RedisSpec, is_glob};
 use crate::stream::StreamError;
 use crate::stream::trim::{Archive, Look, Order, Trimmer};
 use report::Report;
@@ -95,16 +95,11 @@ fn server(args: &TrimArgs, setup: &Setup) -> Result<RedisSpec, Failure> {
             "add --max-len N or --older-than 7d",
         ));
     }
-    let named = match &setup.spec {
-        Spec::Redis(named) => named,
-        // For the commands that read, --archive names the past; here it names where that is put.
-        Spec::Archived(spec) => &spec.redis,
-        Spec::Files(_) | Spec::Demo(_) => {
-            return Err(Failure::usage(
-                "trim takes entries out of a stream, and --file names a file",
-                "name the server with --redis and the stream with --stream",
-            ));
-        }
+    let Some(named) = setup.spec.redis() else {
+        return Err(Failure::usage(
+            "trim takes entries out of a stream, and --file names a file",
+            "name the server with --redis and the stream with --stream",
+        ));
     };
     if args.archive.is_some()
         && (named.streams.len() > 1 || named.streams.iter().any(|n| is_glob(n)))
@@ -118,14 +113,9 @@ fn server(args: &TrimArgs, setup: &Setup) -> Result<RedisSpec, Failure> {
         return Ok(named.clone());
     }
     // Each stream that a glob stands for is looked up and listed, so that globs may be trimmed.
-    let mut nameless = setup.clone();
-    nameless.spec = Spec::Redis(RedisSpec {
-        streams: Vec::new(),
-        ..named.clone()
-    });
     Ok(RedisSpec {
-        streams: named.streams.clone(),
-        ..nameless.writer()?
+        access: setup.write_access()?,
+        ..named.clone()
     })
 }
 

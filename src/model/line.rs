@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{EntryId, FieldRef};
+use super::{EntryId, FieldRef, OwnedField};
 
 pub use object::{LineFault, Member, Object, members, object, text_of};
 
@@ -77,7 +77,7 @@ pub fn write_fields(fields: &[FieldRef<'_>]) -> Vec<u8> {
 ///
 /// # Errors
 /// Where it is no JSON object, with the line of it, or has no field.
-pub fn parse_fields(text: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+pub fn parse_fields(text: &[u8]) -> Result<Vec<OwnedField>, String> {
     let Members(members) = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     if members.is_empty() {
         return Err("an entry has at least one field".to_owned());

@@ -40,6 +40,8 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>
 pub mod pairs {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    use crate::model::OwnedField;
+
     #[derive(Serialize, Deserialize)]
     struct Bytes(#[serde(with = "super")] Vec<u8>);
 
@@ -48,7 +50,7 @@ pub mod pairs {
     /// # Errors
     /// Those of the serializer.
     pub fn serialize<S: Serializer>(
-        pairs: &[(Vec<u8>, Vec<u8>)],
+        pairs: &[OwnedField],
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         let written = pairs
@@ -63,7 +65,7 @@ pub mod pairs {
     /// Where there is no such list.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, D::Error> {
+    ) -> Result<Vec<OwnedField>, D::Error> {
         let read = Vec::<(Bytes, Bytes)>::deserialize(deserializer)?;
         Ok(read
             .into_iter()

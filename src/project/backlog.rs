@@ -139,7 +139,7 @@ impl Backlog {
 /// Whether a consumer looks as if it had died: it has entries and does not ask for more.
 #[must_use]
 pub fn may_be_dead(consumer: &ConsumerStatus) -> bool {
-    consumer.pending > 0 && consumer.idle_ms.is_some_and(|idle| idle >= SILENT_MS)
+    consumer.pending > 0 && consumer.idle_ms.is_some_and(|idle| idle > SILENT_MS)
 }
 
 /// What a group still has to do: deliverable and pending.
@@ -147,6 +147,30 @@ pub fn may_be_dead(consumer: &ConsumerStatus) -> bool {
 pub fn outstanding(group: &GroupStatus) -> Option<u64> {
     let (pending, deliverable) = group.pending.zip(group.lag.deliverable)?;
     pending.checked_add(deliverable)
+}
+
+/// Fills in what a look did not count from the look before it: where a group stands where it stood and nothing went from its
+/// stream since, what is deliverable is what was, and what was added.
+pub fn carry_over(before: &GroupsSnapshot, now: &mut GroupsSnapshot) {
+    for stream in &mut now.streams {
+        let Some(was) = before.streams.iter().find(|was| was.key == stream.key) else {
+            continue;
+        };
+        let nothing_went = stream.trimmed.is_some() && stream.trimmed == was.trimmed;
+        let Some(more) = grown(was.added, stream.added).filter(|_| nothing_went) else {
+            continue;
+        };
+        for group in &mut stream.groups {
+            let then = was.groups.iter().find(|then| then.name == group.name);
+            let then = then.filter(|then| then.last_delivered == group.last_delivered);
+            let Some(then) = then.filter(|_| group.last_delivered.is_some()) else {
+                continue;
+            };
+            let deliverable = then.lag.deliverable.and_then(|n| n.checked_add(more));
+            group.lag.deliverable = group.lag.deliverable.or(deliverable);
+            group.lag.lost = group.lag.lost.or(then.lag.lost);
+        }
+    }
 }
 
 impl StreamLook {
@@ -420,15 +444,40 @@ mod tests {
     }
 
     #[test]
+    fn what_was_counted_once_is_known_until_the_group_moves_or_something_goes() {
+        let at = |ms| Some(EntryId { ms, seq: 0 });
+        let look = |added, length, place, deliverable| {
+            let mut look = snapshot(&Seen {
+                added: Some(added),
+                length,
+                group: (None, 0, deliverable),
+                ..SEEN
+            });
+            look.streams[0].groups[0].last_delivered = at(place);
+            look
+        };
+        let before = look(100, 80, 5, Some(30));
+        let carried = |mut now: GroupsSnapshot| {
+            carry_over(&before, &mut now);
+            now.streams[0].groups[0].lag.deliverable
+        };
+        assert_eq!(carried(look(104, 84, 5, None)), Some(34));
+        assert_eq!(carried(look(104, 84, 5, Some(1))), Some(1));
+        assert_eq!(carried(look(104, 84, 6, None)), None, "it has read");
+        assert_eq!(carried(look(104, 83, 5, None)), None, "one is gone");
+        assert_eq!(carried(look(90, 70, 5, None)), None, "another stream");
+    }
+
+    #[test]
     fn a_consumer_that_waits_for_work_is_not_dead() {
         let consumer = |pending, idle_ms| ConsumerStatus {
             pending,
             idle_ms,
             ..ConsumerStatus::default()
         };
-        assert!(may_be_dead(&consumer(1, Some(SILENT_MS))));
-        assert!(!may_be_dead(&consumer(0, Some(SILENT_MS))));
-        assert!(!may_be_dead(&consumer(1, Some(SILENT_MS - 1))));
+        assert!(may_be_dead(&consumer(1, Some(SILENT_MS + 1))));
+        assert!(!may_be_dead(&consumer(0, Some(SILENT_MS + 1))));
+        assert!(!may_be_dead(&consumer(1, Some(SILENT_MS))));
         assert!(!may_be_dead(&consumer(1, None)));
     }
 }

@@ -13,7 +13,7 @@ use super::looks::Nudge;
 use crate::app::Action;
 use crate::app::consumer_groups::{Deleted, GroupName, Outcome, Proposal};
 use crate::model::EntryId;
-use crate::source::{RedisSpec, Spec};
+use crate::source::RedisSpec;
 use crate::store::Trouble;
 use crate::stream::groups::journal::Journal;
 use crate::stream::groups::{Changed, Inspector, change_noted};
@@ -36,18 +36,15 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// On this source, where it has consumer groups.
-    pub fn of(
-        spec: &Spec,
+    /// On this server, telling there; a new look follows each.
+    pub fn on(
+        spec: &RedisSpec,
         allowed: Allowed,
         answers: mpsc::Sender<Action>,
         nudge: Nudge,
-    ) -> Option<Self> {
-        let Some(spec) = spec.redis() else {
-            return None;
-        };
+    ) -> Self {
         let (under_way, ended) = sync_channel(1);
-        Some(Self {
+        Self {
             spec: RedisSpec {
                 access: allowed.access,
                 ..spec.clone()
@@ -57,7 +54,7 @@ impl Changes {
             nudge,
             under_way: Some(under_way),
             ended,
-        })
+        }
     }
 
     /// Looks for pending entries that were deleted, and tells.

@@ -51,7 +51,7 @@ pub enum Entries {
         /// What is done when a spike is raised.
         alarm: Alarm,
         /// What may be changed on the server.
-        allowed: Allowed,
+        allowed: Box<Allowed>,
     },
     /// From a recording, with all that happened.
     Recording(Box<Recording>),
@@ -184,7 +184,7 @@ fn start(entries: Entries, size: Size) -> Start {
                     bookmarks,
                     recorder: record.map(|file| Recorder::start(file, head)),
                     alarm,
-                    allowed,
+                    allowed: *allowed,
                 },
                 recording: None,
             }

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use crate::app::Action;
 use crate::app::consumer_groups::{GroupName, Look, PendingPage, Seen, Watch};
 use crate::model::Ms;
-use crate::source::{RedisSpec, Spec};
+use crate::source::RedisSpec;
 use crate::stream::StreamError;
 use crate::stream::groups::Inspector;
 
@@ -38,14 +38,11 @@ pub struct Looks {
 }
 
 impl Looks {
-    /// At this source, where it has consumer groups.
-    pub fn of(spec: &Spec, answers: mpsc::Sender<Action>) -> Option<Self> {
-        let Some(spec) = spec.redis() else {
-            return None;
-        };
+    /// At this server, telling there.
+    pub fn at(spec: RedisSpec, answers: mpsc::Sender<Action>) -> Self {
         let (wishes, todo) = watch::channel(Wish::default());
-        tokio::spawn(look_on(spec.clone(), todo, answers));
-        Some(Self { wishes })
+        tokio::spawn(look_on(spec, todo, answers));
+        Self { wishes }
     }
 
     /// Looks at this from now on; at nothing where there is none.

@@ -14,22 +14,22 @@ pub const WIDE: &str = "
 
 ━ groups 4 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  group                      stream                consumers    pending  deliverable     lost   behind    read/s   acked/s  still to do                 done in
- audit                      memory:events                 0          0            0        0      0 s       8.0       8.0                        ▁▁   all done
- hostile ␛[2J\\xff           memory:events                 0        812  up to 1,204      n/a      n/a         0         0                        ··          —
+ audit                      memory:events                 0          0            0        0      0 s       8.0       8.0                             all done
+ hostile ␛[2J\\xff           memory:events                 0        812  up to 1,204      n/a      n/a         0         0                                    —
 ▌workers                    memory:events                 3          5           14        2      3 s      10.0      10.0                        ▇▆      ~ 9 s
- old                        agents:{a}:log              n/a          3          n/a      n/a      n/a         —         —                        ··          —
+ old                        agents:{a}:log              n/a          3          n/a      n/a      n/a         —         —                                    —
 
 
 
 
 
 ─ consumers 3 ─────────────────────────────────────────────────┬─ pending 5  of workers ────────────────────────────────────────────────────────────────────────
- consumer                   pending      idle  inactive        │ added           delivered  times  consumer       entry
-▌worker-1                         4    < 10 s    < 10 s        │▌14:00:10               4m      7  worker-2       deleted
- worker-2                         1        4m        8m  dead? │ 14:02:20               1m      1  worker-1       › message.added      user      How do I tri…
- worker-3                         0      30 s        1m        │ 14:02:30             10 s      2  worker-1       ✗ error.occurred     search timed out after…
-                                                               │ 14:02:40           < 10 s      1  worker-1       › message.added      user      naïve café ␛…
-                                                               │ 14:02:50           < 10 s      1  worker-1       n/a
+ consumer                   pending      idle  inactive        │ added     delivered  times  consumer       entry
+▌worker-1                         4    < 10 s    < 10 s        │▌14:00:10         4m      7  worker-2       deleted
+ worker-2                         1        4m        8m  dead? │ 14:02:20         1m      1  worker-1       › message.added      user      How do I trim a st…
+ worker-3                         0      30 s        1m        │ 14:02:30       10 s      2  worker-1       ✗ error.occurred     search timed out after 5,012…
+                                                               │ 14:02:40     < 10 s      1  worker-1       › message.added      user      naïve café ␛[31mred
+                                                               │ 14:02:50     < 10 s      1  worker-1       n/a
                                                                │
                                                                │
                                                                │
@@ -63,12 +63,12 @@ pub const ORDINARY: &str = "
  hostile ␛[2…  memory:ev…        812  up to 1,204      n/a      n/a          — ▐
 ▌workers       memory:ev…          5           14        2      3 s      ~ 9 s │
 ─ pending 5  of workers ────────────────────────────────────────────────────────
- added           delivered  times  consumer     entry
-▌14:00:10               4m      7  worker-2     deleted
- 14:02:20               1m      1  worker-1     › message.added      user    …
- 14:02:30             10 s      2  worker-1     ✗ error.occurred     search t…
- 14:02:40           < 10 s      1  worker-1     › message.added      user    …
- 14:02:50           < 10 s      1  worker-1     n/a
+ added     delivered  times  consumer     entry
+▌14:00:10         4m      7  worker-2     deleted
+ 14:02:20         1m      1  worker-1     › user      How do I trim a stream?
+ 14:02:30       10 s      2  worker-1     ✗ search timed out after 5,012 ms
+ 14:02:40     < 10 s      1  worker-1     › user      naïve café ␛[31mred
+ 14:02:50     < 10 s      1  worker-1     n/a
 
 
 
@@ -102,19 +102,19 @@ pub const ENTRY: &str = "
  agents:{a}:log                    1.2G      n/a        0        —         n/a  70-01-02 00:00  70-01-03 00:00       1 │
 ─ groups 4 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
  group                   stream           consumers    pending  deliverable     lost   behind  still to do     done in
- audit                   memory:events            0          0            0        0      0 s             ▁   all done
- hostile ␛[2J\\xff        memory:events            0        812  up to 1,204      n/a      n/a             ·          —
+ audit                   memory:events            0          0            0        0      0 s                 all done
+ hostile ␛[2J\\xff        memory:events            0        812  up to 1,204      n/a      n/a                        —
 ▌workers                 memory:events            3          5           14        2      3 s             ▇      ~ 9 s
- old                     agents:{a}:log         n/a          3          n/a      n/a      n/a             ·          —
+ old                     agents:{a}:log         n/a          3          n/a      n/a      n/a                        —
 
 
 ━ pending 5  of workers ───────────────────────────────────┬─ entry 1795442550000-0 ──── v event · fields · json · hex ─
- added           delivered  times  consumer  entry         │  type              error.occurred
- 14:00:10               4m      7  worker-2  deleted       │  time              2026-11-23 14:02:30.000 +00:00  (by i…
- 14:02:20               1m      1  worker-1  › message.ad… │  latency           5.0 s
-▌14:02:30             10 s      2  worker-1  ✗ error.occu… │  message           search timed out after 5,012 ms
- 14:02:40           < 10 s      1  worker-1  › message.ad… │  stream            memory:events
- 14:02:50           < 10 s      1  worker-1  n/a           │
+ added     delivered  times  consumer  entry               │  type              error.occurred
+ 14:00:10         4m      7  worker-2  deleted             │  time              2026-11-23 14:02:30.000 +00:00  (by i…
+ 14:02:20         1m      1  worker-1  › user      How do… │  latency           5.0 s
+▌14:02:30       10 s      2  worker-1  ✗ search timed out… │  message           search timed out after 5,012 ms
+ 14:02:40     < 10 s      1  worker-1  › user      naïve … │  stream            memory:events
+ 14:02:50     < 10 s      1  worker-1  n/a                 │
                                                            │
                                                            │
                                                            │
@@ -144,12 +144,12 @@ pub const CONFIRM: &str = "
  hostile ␛[2…  memory:ev…        812  up to 1,204      n/a      n/a          — ▐
 ▌workers       memory:ev…          5           14        2      3 s      ~ 9 s │
 ─ pending 5  of workers ────────────────────────────────────────────────────────
- added           delivered  times  consumer     entry
-▌14:00:10               4m      7  worker-2     deleted
- 14:02:20               1m      1  worker-1     › message.added      user    …
- 14:02:30             10 s      2  worker-1     ✗ error.occurred     search t…
- 14:02:40           < 10 s      1  worker-1     › message.added      user    …
- 14:02:50           < 10 s      1  worker-1     n/a
+ added     delivered  times  consumer     entry
+▌14:00:10         4m      7  worker-2     deleted
+ 14:02:20         1m      1  worker-1     › user      How do I trim a stream?
+ 14:02:30       10 s      2  worker-1     ✗ search timed out after 5,012 ms
+ 14:02:40     < 10 s      1  worker-1     › user      naïve café ␛[31mred
+ 14:02:50     < 10 s      1  worker-1     n/a
 
  ━ this cannot be taken back ───────────────────────────────── localhost:6379 ─
   destroy group workers of memory:events with 3 consumers and 5 pending

@@ -53,6 +53,19 @@ fn a_quiet_stream_costs_no_byte() {
 }
 
 #[test]
+fn still_groups_cost_no_byte_though_they_are_looked_at() {
+    let server = RedisServer::new();
+    Story::tell(&server, 100, 150_000);
+    for group in ["workers", "audit"] {
+        let () = server.run(&format!("XGROUP CREATE memory:events {group} 0"));
+    }
+    let pty = watch(&server, &["watch", "--screen", "5"]);
+    pty.wait_for_text("last entry 2m ago", SOON);
+    pty.wait_for_text("groups 2", SOON);
+    assert_eq!(bytes_at_rest(&pty), 0, "{}", pty.screen());
+}
+
+#[test]
 fn a_paused_screen_costs_no_byte() {
     let server = RedisServer::new();
     let story = Story::tell(&server, 100, 150_000);

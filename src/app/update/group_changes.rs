@@ -13,7 +13,7 @@ use crate::app::prompt::{Prompt, Purpose};
 use crate::app::screen::number;
 use crate::app::state::State;
 use crate::model::consumer_groups::{GroupChange, GroupStart, PendingPayload};
-use crate::model::{EntryId, FieldRef, SafeText, line};
+use crate::model::{EntryId, FieldRef, OwnedField, SafeText, line};
 use crate::query::FilterError;
 
 /// Begins a change, where one can be.
@@ -129,7 +129,7 @@ fn acknowledgement(name: GroupName, ids: Vec<EntryId>, are_deleted: bool) -> Pro
 }
 
 /// The old entry is acknowledged after that: it goes on in the new one.
-fn republishing(name: GroupName, id: EntryId, fields: Vec<(Vec<u8>, Vec<u8>)>) -> Proposal {
+fn republishing(name: GroupName, id: EntryId, fields: Vec<OwnedField>) -> Proposal {
     let change = GroupChange::Republish {
         group: Some(name.group),
         id,

@@ -9,7 +9,7 @@ use super::super::setup::Setup;
 use super::ExportArgs;
 use super::comparison::{self, Difference};
 use super::figures::{self, Figures};
-use crate::source::{IdRange, RedisSpec, Spec};
+use crate::source::IdRange;
 use crate::stream::log_file::{self, Survey};
 
 impl From<&Survey> for Figures {
@@ -56,30 +56,26 @@ pub async fn run(
 
 /// The source with the streams that the file's entries name, unless the user named others.
 fn source_of(survey: &Survey, global: &Global, setup: &Setup) -> Result<Setup, Failure> {
-    let Spec::Redis(spec) = &setup.spec else {
-        return Ok(setup.clone());
+    let mut source = setup.clone();
+    let Some(spec) = source
+        .spec
+        .redis_mut()
+        .filter(|_| global.streams.is_empty())
+    else {
+        return Ok(source);
     };
-    if !global.streams.is_empty() {
-        return Ok(setup.clone());
-    }
     let names = survey
         .streams
         .iter()
         .map(|name| String::from_utf8(name.clone()));
     let names: Result<Vec<String>, _> = names.collect();
-    let streams = names.map_err(|_| {
+    spec.streams = names.map_err(|_| {
         Failure::usage(
             "the file names a stream whose name is no text",
             "name the stream to compare with by --stream",
         )
     })?;
-    Ok(Setup {
-        spec: Spec::Redis(RedisSpec {
-            streams,
-            ..spec.clone()
-        }),
-        ..setup.clone()
-    })
+    Ok(source)
 }
 
 fn differs(difference: &Difference) -> Failure {

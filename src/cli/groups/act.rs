@@ -109,6 +109,7 @@ fn unwritable(error: &JournalError) -> Failure {
 }
 
 /// Who acts, by the system's word.
+#[must_use]
 pub fn whoever() -> String {
     let set = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
     let user = set("USER").or_else(|| set("LOGNAME"));

@@ -217,7 +217,8 @@ fn in_time(ms: Ms) -> String {
 /// Below the full row, so that the trends of two groups do not grow together.
 const TOP: f32 = 0.875;
 
-/// The newest looks, one a column or several; each as a share of the most of them. What is unknown is no number.
+/// The newest looks, one a column or several; each as a share of the most of them. What is unknown is no number. Where nothing
+/// changed there is nothing to see, and so a still system stays still.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -225,6 +226,11 @@ const TOP: f32 = 0.875;
 )]
 fn heights(pace: &GroupPace, width: u16) -> Vec<f32> {
     let most = pace.trend.iter().flatten().copied().max().unwrap_or(0);
+    let mut known = pace.trend.iter().flatten();
+    let first = known.next();
+    if known.all(|n| Some(n) == first) {
+        return Vec::new();
+    }
     let per_column = LOOKS.div_ceil(usize::from(width.max(1)));
     let height = |looks: &[Option<u64>]| match looks.iter().flatten().max() {
         Some(highest) => (*highest as f64 / most.max(1) as f64) as f32 * TOP,
@@ -245,10 +251,25 @@ mod tests {
             trend: vec![Some(0), Some(10), None, Some(5)],
             ..GroupPace::default()
         };
-        let found = heights(&pace, 60);
-        assert_eq!([found[0], found[1], found[3]], [0.0, TOP, TOP / 2.0]);
-        assert!(found[2].is_nan());
-        assert_eq!(heights(&pace, 12), [TOP]);
+        let shown = |width| format!("{:?}", heights(&pace, width));
+        assert_eq!(shown(60), "[0.0, 0.875, NaN, 0.4375]");
+        assert_eq!(shown(12), "[0.875]");
+    }
+
+    #[test]
+    fn a_trend_without_a_change_is_not_drawn() {
+        for trend in [
+            vec![],
+            vec![None; 9],
+            vec![Some(7); 9],
+            vec![None, Some(7), Some(7)],
+        ] {
+            let pace = GroupPace {
+                trend,
+                ..GroupPace::default()
+            };
+            assert!(heights(&pace, 12).is_empty());
+        }
     }
 
     #[test]

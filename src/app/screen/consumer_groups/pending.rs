@@ -8,7 +8,7 @@ use crate::app::screen::{number, titled};
 use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Table, Tone};
 use crate::model::consumer_groups::{PendingEntry, PendingPayload};
-use crate::model::{FieldRef, decode};
+use crate::model::{FieldRef, OwnedField, decode};
 
 /// Where the selected one stands.
 pub fn place(groups: &ConsumerGroups) -> Option<usize> {
@@ -30,7 +30,7 @@ pub fn opened(state: &State) -> Option<(&PendingEntry, Option<Vec<FieldRef<'_>>>
     Some((entry, fields))
 }
 
-fn borrowed(fields: &[(Vec<u8>, Vec<u8>)]) -> Vec<FieldRef<'_>> {
+fn borrowed(fields: &[OwnedField]) -> Vec<FieldRef<'_>> {
     let fields = fields.iter();
     fields.map(|(n, v)| (n.as_slice(), v.as_slice())).collect()
 }
@@ -39,7 +39,8 @@ fn borrowed(fields: &[(Vec<u8>, Vec<u8>)]) -> Vec<FieldRef<'_>> {
 pub fn pending(state: &State, area: Area) -> Pane {
     let groups = &state.groups;
     let all = groups.pending();
-    let widths = Widths::of(area.width);
+    let times = all.iter().map(|entry| when(state, entry.id).len());
+    let widths = Widths::of(area.width, times);
     let columns = widths.columns(area.width);
     let view = InView::of(area, place(groups));
     let width = columns.last().map_or(0, |c| c.width);
@@ -101,25 +102,27 @@ fn nothing(state: &State) -> Vec<Line> {
 
 #[derive(Clone, Copy)]
 struct Widths {
+    time: u16,
     consumer: u16,
 }
 
-const TIME: u16 = 14;
 const AGE: u16 = 9;
 const TIMES: u16 = 5;
 /// The narrowest an entry can be and still say something.
 const ENTRY: u16 = 12;
 
 impl Widths {
-    fn of(width: u16) -> Self {
+    /// Times of today are short.
+    fn of(width: u16, times: impl Iterator<Item = usize>) -> Self {
         Self {
+            time: times.max().and_then(|n| u16::try_from(n).ok()).unwrap_or(0),
             consumer: (width / 7).clamp(8, 16),
         }
     }
 
     fn columns(self, width: u16) -> Vec<Column> {
         let first = Column {
-            width: TIME,
+            width: self.time,
             gap: 0,
             right: false,
         };
@@ -167,6 +170,8 @@ fn row(state: &State, entry: &PendingEntry, width: u16) -> Row {
 
 /// Columns of a kind, so that what is said lines up.
 const KIND: usize = 17;
+/// In fewer columns the kind is told by its shape alone.
+const WITH_KIND: u16 = 44;
 
 fn content(state: &State, entry: &PendingEntry, width: u16) -> Line {
     let fields = match &entry.entry {
@@ -178,11 +183,14 @@ fn content(state: &State, entry: &PendingEntry, width: u16) -> Line {
     let event = decode(stream, entry.id, &fields, &state.options.mapping);
     let tone = tone(&event);
     let mut line = own(&format!("{} ", event.class.glyph()), tone);
-    let kind = theirs(&event.kind, 24, tone);
-    let taken: usize = kind.iter().map(|piece| piece.text.width()).sum();
-    line.extend(kind);
-    let blanks = " ".repeat(KIND.saturating_sub(taken) + 2);
-    line.push(Piece::own(&blanks, Tone::Plain));
-    line.extend(says(&event, width));
+    let said = says(&event, width);
+    if width >= WITH_KIND || said.iter().all(|piece| piece.text.is_empty()) {
+        let kind = theirs(&event.kind, 24, tone);
+        let taken: usize = kind.iter().map(|piece| piece.text.width()).sum();
+        line.extend(kind);
+        let blanks = " ".repeat(KIND.saturating_sub(taken) + 2);
+        line.push(Piece::own(&blanks, Tone::Plain));
+    }
+    line.extend(said);
     line
 }

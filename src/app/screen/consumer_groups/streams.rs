@@ -232,6 +232,6 @@ mod tests {
             [0, 9, 10, 499].map(at_most),
             ["< 10 ms", "< 10 ms", "< 20 ms", "< 500 ms"]
         );
-        assert_eq!(at_most(12_000), "12 s");
+        assert_eq!(at_most(12_000), "12.0 s");
     }
 }
