@@ -146,6 +146,8 @@ impl Job<'_> {
         let mut failures = Vec::new();
         for key in &keys {
             match self.stream(&mut trimmer, key, archive.as_mut()).await {
+                // What was not looked at to its end is not told as if it had been.
+                Ok(report) if self.interrupt.is_pressed() && report.removed() == 0 => {}
                 Ok(report) => reports.push(report),
                 Err(error @ StreamError::NotConnected(_)) if reports.is_empty() => {
                     return Err(error.into());

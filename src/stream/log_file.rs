@@ -38,9 +38,8 @@ use super::StreamError;
 use crate::model::{EntryId, FieldRef, line};
 use crate::source::{LINE_BYTES, Packing};
 pub use digest::{Checksum, ContentDigest};
-pub(crate) use reading::Reading;
-use reading::State;
 pub use reading::Survey;
+pub(crate) use reading::{Reading, State};
 pub use tally::Totals;
 
 /// Entries of a member at most.
@@ -140,6 +139,7 @@ impl LogFile {
         }
         self.run.push(id, fields, line);
         self.state.all.push(id, fields, b"");
+        self.state.lines += 1;
         self.batch_entries += 1;
         if self.batch_entries >= MEMBER_ENTRIES || self.batch.len() >= MEMBER_BYTES {
             self.flush()?;
@@ -157,6 +157,8 @@ impl LogFile {
         self.flush()?;
         self.run = tally::Tally::default();
         self.state.notes += 1;
+        self.state.lines += 1;
+        self.state.run = tally::Tally::default();
         let synced = self
             .file
             .sync_all()
@@ -181,6 +183,12 @@ impl LogFile {
     #[must_use]
     pub fn last(&self) -> Option<EntryId> {
         self.state.all.last
+    }
+
+    /// From where to read what is written from now on; only between two runs.
+    pub(crate) fn mark(&self) -> Option<State> {
+        let is_between = self.run.entries == 0 && self.batch.is_empty();
+        is_between.then(|| self.state.clone())
     }
 
     /// Writes what is not in the file yet as a member.

@@ -83,8 +83,8 @@ pub struct Trimmer {
 }
 
 enum Hand {
-    Looks(Wire),
-    Writes(Link),
+    Looks(Box<Wire>),
+    Writes(Box<Link>),
 }
 
 impl fmt::Debug for Trimmer {
@@ -107,7 +107,7 @@ impl Trimmer {
         let wire = wire.map_err(|error| StreamError::of(&error, &place, b""))?;
         Ok(Self {
             place,
-            hand: Hand::Looks(wire),
+            hand: Hand::Looks(Box::new(wire)),
         })
     }
 
@@ -119,7 +119,7 @@ impl Trimmer {
         let link = Link::open(spec).await?;
         Ok(Self {
             place: link.place().to_owned(),
-            hand: Hand::Writes(link),
+            hand: Hand::Writes(Box::new(link)),
         })
     }
 

@@ -195,28 +195,31 @@ impl Report {
         }
     }
 
+    /// Entries that went.
+    pub fn removed(&self) -> u64 {
+        self.outcome.as_ref().map_or(0, |outcome| outcome.removed)
+    }
+
     /// In one line, for a log.
     pub fn line(&self) -> String {
         let plan = &self.plan;
-        let removed = self.outcome.as_ref().map_or(0, |outcome| outcome.removed);
-        let mut line = format!("{}: {} removed", shown(&plan.stream), grouped(removed));
-        if let Some(entries) = plan.entries {
-            line.push_str(&format!(
-                ", {} stay",
-                grouped(entries.saturating_sub(removed))
-            ));
-        }
-        if let Some(archived) = self.outcome.as_ref().and_then(|o| o.archived.as_ref()) {
-            line.push_str(&format!(", archived {}", archive_text(archived)));
-        }
-        if let Some(hold) = plan.held_by.first() {
-            line.push_str(&format!(
-                ", held back by group {} from {}",
-                shown(&hold.group),
-                hold.id
-            ));
-        }
-        line
+        let removed = self.removed();
+        let mut parts = vec![format!(
+            "{}: {} removed",
+            shown(&plan.stream),
+            grouped(removed)
+        )];
+        let stay = |entries: u64| format!("{} stay", grouped(entries.saturating_sub(removed)));
+        parts.extend(plan.entries.map(stay));
+        let archived = self
+            .outcome
+            .as_ref()
+            .and_then(|outcome| outcome.archived.as_ref());
+        parts.extend(archived.map(|archived| format!("archived {}", archive_text(archived))));
+        let held =
+            |hold: &Hold| format!("held back by group {} from {}", shown(&hold.group), hold.id);
+        parts.extend(plan.held_by.first().map(held));
+        parts.join(", ")
     }
 
     fn json(&self, to: &mut Vec<u8>) {

@@ -3,6 +3,7 @@
 //! Invariant: an archive holds one stream, ids ascending, each once. What an approximate trim left in the stream is in the archive
 //! already and not written again, but it is held against the archive like the rest.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use super::Stop;
@@ -14,7 +15,7 @@ use crate::source::redis::parse::Entry;
 use crate::source::redis::wire::Wire;
 use crate::store::Trouble;
 use crate::stream::StreamError;
-use crate::stream::log_file::{LogFile, Reading, Totals};
+use crate::stream::log_file::{LogFile, Reading, State, Totals};
 
 /// An archive. The file is made, or opened and verified, when there is something to write; from then on it is locked against
 /// other writers.
@@ -23,7 +24,13 @@ pub struct Archive {
     path: PathBuf,
     stream: Vec<u8>,
     file: Option<LogFile>,
+    /// Where the last runs begin. What an approximate trim left is in the last one or few, so that a round need not read the
+    /// whole file again.
+    marks: VecDeque<State>,
 }
+
+/// Marks that are kept.
+const MARKS: usize = 8;
 
 /// What was archived, and verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +55,7 @@ impl Archive {
             path: path.into(),
             stream: stream.to_vec(),
             file: None,
+            marks: VecDeque::new(),
         }
     }
 
@@ -67,6 +75,7 @@ impl Archive {
             Some(file) => (file, 0),
             None => self.open()?,
         };
+        let mark = file.mark();
         let Some(written) = self.write(&mut file, wire, place, plan, stop).await? else {
             return Ok(None);
         };
@@ -76,6 +85,9 @@ impl Archive {
         };
         let bytes = file.bytes();
         self.file = Some(file);
+        self.marks.extend(mark.filter(|_| run.is_some()));
+        let superfluous = self.marks.len().saturating_sub(MARKS);
+        self.marks.drain(..superfluous);
         let entries = self.check(wire, place, plan, stop).await?;
         Ok(entries.map(|entries| Archived {
             path: self.path.clone(),
@@ -87,7 +99,8 @@ impl Archive {
     }
 
     /// The file, and how many entries an interrupted run left in it without a note.
-    fn open(&self) -> Result<(LogFile, u64), StreamError> {
+    fn open(&mut self) -> Result<(LogFile, u64), StreamError> {
+        self.marks.clear();
         if !self.path.exists() {
             return Ok((LogFile::create(&self.path)?, 0));
         }
@@ -127,8 +140,8 @@ impl Archive {
         }
     }
 
-    /// Reads the whole file again beside the stream: every entry that is to go has to be in it as it is in the stream. How many the
-    /// file holds.
+    /// Reads the file again beside the stream, from where entries of the stream can be in it: every entry that is to go has to be
+    /// there as it is in the stream. How many the file holds.
     async fn check(
         &self,
         wire: &mut Wire,
@@ -136,8 +149,17 @@ impl Archive {
         plan: &Plan,
         stop: Stop<'_>,
     ) -> Result<Option<u64>, StreamError> {
-        let mut reading = Reading::open(&self.path)?;
+        let before = |mark: &&State| mark.all.last < Some(plan.oldest);
+        let mark = self
+            .marks
+            .iter()
+            .rev()
+            .find(before)
+            .cloned()
+            .unwrap_or_default();
         let mut order = Order::new(&self.path, &self.stream);
+        (order.last, order.count) = (mark.all.last, mark.all.entries);
+        let mut reading = Reading::from(&self.path, mark)?;
         let mut walk = Walk::new(&self.stream, plan.oldest, plan.border);
         loop {
             let page = walk.page(wire).await;
@@ -147,7 +169,7 @@ impl Archive {
             let mut fields = Vec::new();
             for entry in &page {
                 entry.fields(&mut fields);
-                if !self.holds(&mut reading, &mut order, entry, &fields)? {
+                if !holds(&mut reading, &mut order, entry, &fields)? {
                     return Err(self.refusal(&format!(
                         "it does not hold entry {} as the stream does",
                         entry.id
@@ -165,26 +187,25 @@ impl Archive {
         Ok(Some(order.count))
     }
 
-    /// Reads on to an entry of the stream; whether it is there, and the same.
-    fn holds(
-        &self,
-        reading: &mut Reading,
-        order: &mut Order<'_>,
-        entry: &Entry,
-        fields: &[FieldRef<'_>],
-    ) -> Result<bool, StreamError> {
-        while let Some((id, line)) = reading.next()? {
-            order.next(id, line.stream.as_deref().unwrap_or_default())?;
-            if id >= entry.id {
-                return Ok(id == entry.id && is_same(&line, fields));
-            }
-        }
-        Ok(false)
-    }
-
     fn refusal(&self, why: &str) -> StreamError {
         refusal(&self.path, why)
     }
+}
+
+/// Reads on to an entry of the stream; whether it is there, and the same.
+fn holds(
+    reading: &mut Reading,
+    order: &mut Order<'_>,
+    entry: &Entry,
+    fields: &[FieldRef<'_>],
+) -> Result<bool, StreamError> {
+    while let Some((id, line)) = reading.next()? {
+        order.next(id, line.stream.as_deref().unwrap_or_default())?;
+        if id >= entry.id {
+            return Ok(id == entry.id && is_same(&line, fields));
+        }
+    }
+    Ok(false)
 }
 
 fn is_same(line: &Line<'_>, fields: &[FieldRef<'_>]) -> bool {

@@ -3,7 +3,8 @@
 -- ARGV[1] the border: entries before it may go
 -- ARGV[2] the oldest entry when it was looked at; ARGV[3] the last id ever given then
 -- ARGV[4] 'force' takes what groups still have to get
--- ARGV[5] '~' whole nodes only, '=' exactly, 'ids' those of ARGV[6] and on
+-- ARGV[5] how many entries there must be for what goes to be no more than wanted
+-- ARGV[6] '~' whole nodes only, '=' exactly, 'ids' those of ARGV[7] and on
 -- Answers {'removed', n} or {why not, about}.
 if redis.replicate_commands then redis.replicate_commands() end
 
@@ -38,6 +39,7 @@ local first = oldest[1]
 local last = named(redis.call('XINFO', 'STREAM', key))['last-generated-id']
 if before(first, ARGV[2]) or before(last, ARGV[3]) then return {'changed', first} end
 if not before(first, border) then return {'removed', 0} end
+if redis.call('XLEN', key) < tonumber(ARGV[5]) then return {'fewer', ''} end
 
 if ARGV[4] ~= 'force' then
   for _, flat in ipairs(redis.call('XINFO', 'GROUPS', key)) do
@@ -55,15 +57,15 @@ if ARGV[4] ~= 'force' then
   end
 end
 
-if ARGV[5] == 'ids' then
+if ARGV[6] == 'ids' then
   local ids = {}
-  for at = 6, #ARGV do
+  for at = 7, #ARGV do
     if before(ARGV[at], border) then ids[#ids + 1] = ARGV[at] end
   end
   if #ids == 0 then return {'removed', 0} end
   return {'removed', redis.call('XDEL', key, unpack(ids))}
 end
-local removed = redis.pcall('XTRIM', key, 'MINID', ARGV[5], border)
+local removed = redis.pcall('XTRIM', key, 'MINID', ARGV[6], border)
 if type(removed) == 'table' and removed.err then
   if string.find(removed.err, 'syntax') then return {'old', ''} end
   return removed

@@ -32,15 +32,28 @@ pub struct Removed {
     pub in_one_step: bool,
 }
 
-/// Why one step removed nothing.
+/// What became of one step.
 enum Step {
     Removed(u64),
+    /// Before 6.2: no `MINID`.
+    TooOld,
+}
+
+/// Why a step was not taken.
+enum Refusal {
+    Server(RedisError),
     /// A group needs some of it again.
     Held(Vec<u8>),
     /// It is another stream by now.
     Changed,
-    /// Before 6.2: no `MINID`.
-    TooOld,
+    /// Others took entries out, so that more would go than was wanted.
+    Fewer,
+}
+
+impl From<RedisError> for Refusal {
+    fn from(error: RedisError) -> Self {
+        Self::Server(error)
+    }
 }
 
 /// Removes entries before a border.
@@ -48,6 +61,10 @@ pub struct Cut<'a> {
     link: &'a mut Link,
     plan: &'a Plan,
     force: bool,
+    /// So many entries stay whatever happens, where it is their number that counts.
+    keep: u64,
+    /// What is still to go.
+    left: u64,
     way: Way,
     /// What the server calls the script.
     sha: Option<String>,
@@ -55,10 +72,15 @@ pub struct Cut<'a> {
 
 impl<'a> Cut<'a> {
     pub fn new(link: &'a mut Link, plan: &'a Plan, order: &Order) -> Self {
+        // What is too old goes, however few stay.
+        let by_number = plan.last.is_some_and(|last| last >= order.before());
+        let keep = order.max_len.filter(|_| by_number).unwrap_or_default();
         Self {
             link,
             plan,
             force: order.force,
+            keep,
+            left: plan.would_remove,
             way: Way::Script,
             sha: None,
         }
@@ -66,65 +88,73 @@ impl<'a> Cut<'a> {
 
     /// Removes what the plan says, in steps that do not hold the server up; ends early when it is asked to.
     pub async fn run(mut self, exact: bool, stop: Stop<'_>) -> Result<Removed, StreamError> {
-        let mut entries = 0;
-        let mut how = "~";
-        loop {
-            let removed = match self.step(how, &[]).await? {
-                Step::Removed(removed) => removed,
-                Step::TooOld => {
-                    entries += self.by_ids(stop).await?;
-                    break;
-                }
-                Step::Held(group) => return Err(self.held(&group, entries)),
-                Step::Changed => return Err(self.changed(entries)),
-            };
-            entries += removed;
-            if removed == 0 || how == "=" {
-                if !exact || how == "=" {
-                    break;
-                }
-                // What whole nodes leave is little.
-                how = "=";
-            }
-            if stop() {
-                break;
-            }
-        }
+        let done = self.steps(exact, stop).await;
+        let entries = self.plan.would_remove.saturating_sub(self.left);
+        done.map_err(|error| match entries {
+            0 => error,
+            n => error.adding(&format!("; {n} entries had gone before that")),
+        })?;
         Ok(Removed {
             entries,
             in_one_step: self.way == Way::Script,
         })
     }
 
+    async fn steps(&mut self, exact: bool, stop: Stop<'_>) -> Result<(), StreamError> {
+        loop {
+            match self.step("~", &[]).await? {
+                Step::Removed(0) => break,
+                Step::Removed(_) => {}
+                Step::TooOld => return self.by_ids(stop).await,
+            }
+            if stop() {
+                return Ok(());
+            }
+        }
+        // What whole nodes leave is little.
+        if exact {
+            self.step("=", &[]).await?;
+        }
+        Ok(())
+    }
+
     /// Page by page, by their ids.
-    async fn by_ids(&mut self, stop: Stop<'_>) -> Result<u64, StreamError> {
+    async fn by_ids(&mut self, stop: Stop<'_>) -> Result<(), StreamError> {
         let mut walk = Walk::new(&self.plan.stream, EntryId::MIN, self.plan.border);
-        let mut entries = 0;
         while let Some(page) = walk.page(self.link.wire()).await.map_err(|e| self.of(&e))? {
             let ids: Vec<String> = page.iter().map(|entry| entry.id.to_string()).collect();
-            match self.step("ids", &ids).await? {
-                Step::Removed(removed) => entries += removed,
-                Step::Held(group) => return Err(self.held(&group, entries)),
-                Step::Changed | Step::TooOld => return Err(self.changed(entries)),
-            }
+            self.step("ids", &ids).await?;
             if stop() {
                 break;
             }
         }
-        Ok(entries)
+        Ok(())
     }
 
     async fn step(&mut self, how: &str, ids: &[String]) -> Result<Step, StreamError> {
-        if self.way == Way::Script {
-            match self.scripted(how, ids).await {
-                Err(error) if has_no_scripts(&error) => self.way = Way::Plain,
-                answer => return answer.map_err(|error| self.of(&error)),
-            }
+        let step = self.attempt(how, ids).await;
+        if let Ok(Step::Removed(removed)) = step {
+            self.left = self.left.saturating_sub(removed);
         }
-        self.looked(how, ids).await.map_err(|error| self.of(&error))
+        step.map_err(|refusal| match refusal {
+            Refusal::Server(error) => self.of(&error),
+            Refusal::Held(group) => held(&group),
+            Refusal::Changed => changed(&self.plan.stream),
+            Refusal::Fewer => fewer(&self.plan.stream),
+        })
     }
 
-    async fn scripted(&mut self, how: &str, ids: &[String]) -> RedisResult<Step> {
+    async fn attempt(&mut self, how: &str, ids: &[String]) -> Result<Step, Refusal> {
+        if self.way == Way::Script {
+            match self.scripted(how, ids).await {
+                Err(Refusal::Server(error)) if has_no_scripts(&error) => self.way = Way::Plain,
+                answer => return answer,
+            }
+        }
+        self.looked(how, ids).await
+    }
+
+    async fn scripted(&mut self, how: &str, ids: &[String]) -> Result<Step, Refusal> {
         let key = self.plan.stream.clone();
         for _ in 0..3 {
             let sha = match &self.sha {
@@ -141,13 +171,11 @@ impl<'a> Cut<'a> {
                 {
                     self.sha = None;
                 }
-                answer => return Ok(step_of(answer?)),
+                answer => return step_of(answer?),
             }
         }
-        Err(RedisError::from((
-            ::redis::ErrorKind::Client,
-            "the server forgets the script",
-        )))
+        let error = (::redis::ErrorKind::Client, "the server forgets the script");
+        Err(RedisError::from(error).into())
     }
 
     fn call(&self, sha: &str, how: &str, ids: &[String]) -> Cmd {
@@ -157,15 +185,14 @@ impl<'a> Cut<'a> {
         command
             .arg(self.plan.oldest.to_string())
             .arg(self.plan.newest.to_string());
-        command
-            .arg(if self.force { "force" } else { "" })
-            .arg(how)
-            .arg(ids);
+        command.arg(if self.force { "force" } else { "" });
+        command.arg(self.keep.saturating_add(self.left));
+        command.arg(how).arg(ids);
         command
     }
 
     /// The same in two steps, between which a group can be moved back or made.
-    async fn looked(&mut self, how: &str, ids: &[String]) -> RedisResult<Step> {
+    async fn looked(&mut self, how: &str, ids: &[String]) -> Result<Step, Refusal> {
         let plan = self.plan;
         let wire = self.link.wire();
         let state = wire.stream_state(&plan.stream).await?.unwrap_or_default();
@@ -173,7 +200,10 @@ impl<'a> Cut<'a> {
             return Ok(Step::Removed(0));
         };
         if first < plan.oldest || state.last < plan.newest {
-            return Ok(Step::Changed);
+            return Err(Refusal::Changed);
+        }
+        if state.length < self.keep.saturating_add(self.left) {
+            return Err(Refusal::Fewer);
         }
         if !self.force {
             let standings = groups::standings(wire, &plan.stream, first).await?;
@@ -181,7 +211,7 @@ impl<'a> Cut<'a> {
                 .into_iter()
                 .find(|group| group.needs() < plan.border)
             {
-                return Ok(Step::Held(group.name));
+                return Err(Refusal::Held(group.name));
             }
         }
         let mut command = match how {
@@ -204,26 +234,30 @@ impl<'a> Cut<'a> {
     fn of(&self, error: &RedisError) -> StreamError {
         StreamError::of(error, self.link.place(), &self.plan.stream)
     }
+}
 
-    fn held(&self, group: &[u8], entries: u64) -> StreamError {
-        let group = SafeText::line(group, 80);
-        StreamError::Failed(Trouble::new(
-            format!(
-                "group `{group}` came to need entries that were to go; {entries} had gone before"
-            ),
-            "run it again: it looks at the groups anew",
-        ))
-    }
+fn held(group: &[u8]) -> StreamError {
+    let group = SafeText::line(group, 80);
+    StreamError::Failed(Trouble::new(
+        format!("group `{group}` came to need entries that were to go"),
+        "run it again: it looks at the groups anew",
+    ))
+}
 
-    fn changed(&self, entries: u64) -> StreamError {
-        let key = SafeText::line(&self.plan.stream, 80);
-        StreamError::Failed(Trouble::new(
-            format!(
-                "`{key}` was deleted and made anew meanwhile; {entries} entries had gone before"
-            ),
-            "nothing of the new stream was removed; run it again to look at that",
-        ))
-    }
+fn changed(key: &[u8]) -> StreamError {
+    let key = SafeText::line(key, 80);
+    StreamError::Failed(Trouble::new(
+        format!("`{key}` was deleted and made anew meanwhile"),
+        "nothing of the new stream was removed; run it again to look at that",
+    ))
+}
+
+fn fewer(key: &[u8]) -> StreamError {
+    let key = SafeText::line(key, 80);
+    StreamError::Failed(Trouble::new(
+        format!("others took entries out of `{key}` meanwhile, so that more would go than was to"),
+        "run it again: it counts anew",
+    ))
 }
 
 async fn load(wire: &mut Wire, key: &[u8]) -> RedisResult<String> {
@@ -231,19 +265,27 @@ async fn load(wire: &mut Wire, key: &[u8]) -> RedisResult<String> {
     Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
 }
 
-fn step_of(reply: Value) -> Step {
+fn step_of(reply: Value) -> Result<Step, Refusal> {
     let items = parse::items(reply);
     let about = items.get(1);
     match items.first().and_then(parse::bytes) {
-        Some(b"held") => Step::Held(about.and_then(parse::bytes).unwrap_or_default().to_vec()),
-        Some(b"changed") => Step::Changed,
-        Some(b"old") => Step::TooOld,
-        _ => Step::Removed(about.and_then(parse::number).unwrap_or_default()),
+        Some(b"held") => {
+            let group = about.and_then(parse::bytes).unwrap_or_default();
+            Err(Refusal::Held(group.to_vec()))
+        }
+        Some(b"fewer") => Err(Refusal::Fewer),
+        Some(b"changed") => Err(Refusal::Changed),
+        Some(b"old") => Ok(Step::TooOld),
+        _ => Ok(Step::Removed(
+            about.and_then(parse::number).unwrap_or_default(),
+        )),
     }
 }
 
 /// Whether it was the script that is not allowed, or what it calls; then the calls by themselves may be.
 fn has_no_scripts(error: &RedisError) -> bool {
     let text = error.to_string();
-    fault::code(error) == "NOPERM" || text.contains("unknown command")
+    fault::code(error) == "NOPERM"
+        || text.contains("unknown command")
+        || text.contains("The user executing the script can't")
 }
