@@ -20,6 +20,7 @@ pub mod interface;
 pub mod interrupt;
 pub mod lines;
 pub mod marks;
+pub mod member;
 pub mod moment;
 pub mod out;
 pub mod pages;

@@ -6,28 +6,21 @@
 mod report;
 mod verify;
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::consume::begin;
 use super::consume::ending::Ending;
 use super::consume::told::Told;
 use super::failure::{Failure, Status, say};
-use super::replay::pace::idle;
+use super::member::{Defaults, MemberArgs};
 use super::setup::Setup;
-use crate::model::Ms;
-use crate::source::RedisSpec;
-use crate::stream::{AuditFile, Auditor, Batch, Begin, Consumer, Hash, Subscription};
+use crate::stream::{AuditFile, Auditor, Batch, Consumer, Hash, Subscription};
 use report::Report;
 
 /// How long an end waits for what was under way.
 const LAST_WAIT: Duration = Duration::from_secs(3);
-/// How long an empty stream is waited at where its end is asked for, ms.
-const AT_THE_END_MS: Ms = 50;
-
 /// Arguments of `audit`.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -38,28 +31,16 @@ pub struct AuditArgs {
     /// The file: is made where it is missing, else its chain goes on
     #[arg(long, value_name = "FILE", required = true)]
     pub out: Option<PathBuf>,
-    /// Consumer group; created if it is not there
-    #[arg(long, value_name = "NAME", default_value = "audit-group")]
-    pub group: String,
-    /// This consumer's name in the group [default: one that stays the same for this host and file]
-    #[arg(long, value_name = "NAME")]
-    pub consumer: Option<String>,
-    /// Where a group that has to be created begins: start, now, or after an entry id
-    #[arg(long, value_name = "WHERE", default_value = "start", value_parser = begin)]
-    pub from: Begin,
-    /// Entries that go to the disk in one go, at most
-    #[arg(long, value_name = "N", default_value = "1000")]
-    pub batch: NonZeroUsize,
-    /// How long the server holds a read that finds nothing
-    #[arg(long, value_name = "SPAN", default_value = "2s", value_parser = idle)]
-    pub block: Ms,
-    /// Take over what another consumer left unacknowledged for so long
-    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = idle)]
-    pub min_idle: Ms,
-    /// End when nothing is left to deliver and nothing pending of this consumer
-    #[arg(long)]
-    pub until_empty: bool,
+    /// How to take part in the group.
+    #[command(flatten)]
+    pub member: MemberArgs,
 }
+
+/// What holds where nothing is said.
+const DEFAULTS: Defaults = Defaults {
+    group: "audit-group",
+    batch: 1_000,
+};
 
 /// The commands below `audit`.
 #[derive(clap::Subcommand, Clone, Debug)]
@@ -82,16 +63,9 @@ pub async fn run(args: &AuditArgs, setup: &Setup) -> Result<Status, Failure> {
             "name it with --out FILE",
         ));
     };
-    if setup.since.is_some() || setup.until.is_some() {
-        return Err(Failure::usage(
-            "a group goes on where it stands, whatever --since and --until say",
-            "choose with --from where a new group begins",
-        ));
-    }
-    let (spec, stream) = setup.writer_of_one()?;
+    let subscription = subscription(args, path, setup)?;
     let ending = Ending::listen();
     let file = open(path)?;
-    let subscription = subscription(args, path, spec, &stream);
     let consumer = Consumer::open(subscription).await?;
     let mut audit = Audit {
         auditor: Auditor::new(consumer, file),
@@ -99,7 +73,7 @@ pub async fn run(args: &AuditArgs, setup: &Setup) -> Result<Status, Failure> {
         report: Report::new(path),
         told: Told::default(),
     };
-    let ended = audit.run(args.until_empty).await;
+    let ended = audit.run(args.member.until_empty).await;
     audit.report.say(&audit.auditor);
     ended
 }
@@ -118,21 +92,12 @@ fn open(path: &Path) -> Result<AuditFile, Failure> {
     Ok(file)
 }
 
-fn subscription(args: &AuditArgs, path: &Path, spec: RedisSpec, stream: &str) -> Subscription {
-    let subscription = Subscription::new(spec, stream.as_bytes(), args.group.as_bytes());
-    let consumer = args.consumer.clone();
-    Auditor::subscription(Subscription {
-        consumer: consumer.unwrap_or_else(|| own_name(path)).into_bytes(),
-        batch: args.batch.get(),
-        block_ms: if args.until_empty {
-            args.block.min(AT_THE_END_MS)
-        } else {
-            args.block
-        },
-        begin: args.from,
-        min_idle_ms: args.min_idle,
-        ..subscription
-    })
+fn subscription(args: &AuditArgs, path: &Path, setup: &Setup) -> Result<Subscription, Failure> {
+    let mut subscription = args.member.subscription(setup, DEFAULTS)?;
+    if args.member.consumer.is_none() {
+        subscription.consumer = own_name(path).into_bytes();
+    }
+    Ok(Auditor::subscription(subscription))
 }
 
 /// A name for whoever writes this file, and one process does. So what was delivered before a crash is this consumer's own at

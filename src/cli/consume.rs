@@ -17,11 +17,11 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::failure::{Failure, Status, say};
+use super::member::{Defaults, MemberArgs};
 use super::replay::pace;
 use super::setup::Setup;
 use crate::model::{EntryId, Ms, SafeText};
-use crate::stream::consume::own_name;
-use crate::stream::{Batch, Begin, Consumer, StreamError, Subscription};
+use crate::stream::{Batch, Consumer, StreamError, Subscription};
 use command::Program;
 use ending::Ending;
 use lines::Lines;
@@ -29,39 +29,18 @@ use told::Told;
 
 /// How long an end waits for what was under way.
 const LAST_WAIT: Duration = Duration::from_secs(3);
-/// How long an empty stream is waited at where its end is asked for, ms.
-const AT_THE_END_MS: Ms = 50;
-
 /// Arguments of `consume`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct ConsumeArgs {
-    /// Consumer group; created if it is not there
-    #[arg(long, value_name = "NAME", default_value = "debug-group")]
-    pub group: String,
-    /// Name of this consumer, which no other may have [default: host and process]
-    #[arg(long, value_name = "NAME")]
-    pub consumer: Option<String>,
-    /// Where a group that has to be created begins: start, now, or after an entry id
-    #[arg(long, value_name = "WHERE", default_value = "start", value_parser = begin)]
-    pub from: Begin,
-    /// Entries taken at once
-    #[arg(long, value_name = "N", default_value = "64")]
-    pub batch: NonZeroUsize,
-    /// How long the server holds a read that finds nothing
-    #[arg(long, value_name = "SPAN", default_value = "2s", value_parser = pace::idle)]
-    pub block: Ms,
-    /// Take over what another consumer left unacknowledged for so long; what failed here comes again after it
-    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = pace::idle)]
-    pub min_idle: Ms,
+    /// How to take part in the group.
+    #[command(flatten)]
+    pub member: MemberArgs,
     /// After so many deliveries an entry goes to <stream>:dead; 0: never
     #[arg(long, value_name = "N", default_value = "5")]
     pub max_deliveries: u64,
     /// End after so many entries
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
-    /// End when nothing is left to deliver and nothing pending of this consumer
-    #[arg(long)]
-    pub until_empty: bool,
     /// Kill the command when it takes longer for one entry
     #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = pace::idle, requires = "command")]
     pub timeout: Ms,
@@ -73,52 +52,24 @@ pub struct ConsumeArgs {
     pub command: Vec<OsString>,
 }
 
-/// Reads where a group begins.
-///
-/// # Errors
-/// What it can be.
-pub fn begin(text: &str) -> Result<Begin, String> {
-    match text {
-        "start" => Ok(Begin::Start),
-        "now" => Ok(Begin::Now),
-        id => EntryId::from_bytes(id.as_bytes())
-            .map(Begin::After)
-            .ok_or_else(|| "start, now, or an entry id such as 1700000000000-0".to_owned()),
-    }
-}
-
-impl ConsumeArgs {
-    fn subscription(&self, setup: &Setup) -> Result<Subscription, Failure> {
-        if setup.since.is_some() || setup.until.is_some() {
-            return Err(Failure::usage(
-                "a group goes on where it stands, whatever --since and --until say",
-                "choose with --from where a new group begins",
-            ));
-        }
-        let (spec, stream) = setup.writer_of_one()?;
-        Ok(Subscription {
-            consumer: self.consumer.clone().unwrap_or_else(own_name).into_bytes(),
-            batch: self.batch.get(),
-            block_ms: if self.until_empty {
-                self.block.min(AT_THE_END_MS)
-            } else {
-                self.block
-            },
-            min_idle_ms: self.min_idle,
-            max_deliveries: self.max_deliveries,
-            begin: self.from,
-            ahead: self.command.is_empty() && self.limit.is_none(),
-            ..Subscription::new(spec, stream.as_bytes(), self.group.as_bytes())
-        })
-    }
-}
+/// What holds where nothing is said.
+const DEFAULTS: Defaults = Defaults {
+    group: "debug-group",
+    batch: 64,
+};
 
 /// Takes events until it is ended.
 ///
 /// # Errors
 /// Wrong usage; no connection at the start; a group that goes away; a command that cannot be started.
 pub async fn run(args: &ConsumeArgs, setup: &Setup) -> Result<Status, Failure> {
-    let subscription = args.subscription(setup)?;
+    let member = args.member.configured(setup);
+    let subscription = Subscription {
+        max_deliveries: args.max_deliveries,
+        ahead: args.command.is_empty() && args.limit.is_none(),
+        ..member.subscription(setup, DEFAULTS)?
+    };
+    let batch = subscription.batch;
     let program = match args.command.split_first() {
         Some((program, arguments)) => Some(Program::find(program, arguments, args)?),
         None => None,
@@ -131,6 +82,8 @@ pub async fn run(args: &ConsumeArgs, setup: &Setup) -> Result<Status, Failure> {
     };
     let mut run = Run {
         args,
+        batch,
+        is_named: member.consumer.is_some(),
         setup,
         consumer,
         ending,
@@ -151,6 +104,10 @@ enum Work {
 
 struct Run<'a> {
     args: &'a ConsumeArgs,
+    /// Entries taken at once.
+    batch: usize,
+    /// Whether its name was chosen, and is to stay in the group.
+    is_named: bool,
     setup: &'a Setup,
     consumer: Consumer,
     ending: Ending,
@@ -168,7 +125,7 @@ impl Run<'_> {
             if left == 0 {
                 return Ok(Status::Done);
             }
-            self.consumer.set_batch(self.args.batch.get().min(left));
+            self.consumer.set_batch(self.batch.min(left));
             let next = self.next().await;
             let Some(batch) = self.told.unless_passing(next)? else {
                 continue;
@@ -176,7 +133,7 @@ impl Run<'_> {
             self.tell(&batch);
             let empty = batch.is_empty();
             self.handle(&mut work, &batch).await?;
-            if empty && self.args.until_empty && !self.ending.is_asked() {
+            if empty && self.args.member.until_empty && !self.ending.is_asked() {
                 let pending = self.consumer.has_pending().await;
                 if self.told.unless_passing(pending)? == Some(false) {
                     return Ok(Status::Done);
@@ -271,7 +228,7 @@ impl Run<'_> {
         });
         drop(owed.await);
         self.sum_up();
-        if self.args.consumer.is_none() && self.consumer.owed() == 0 {
+        if !self.is_named && self.consumer.owed() == 0 {
             // A name of this process alone. Where it cannot be taken off it stays, empty.
             drop(timeout(LAST_WAIT, self.consumer.leave()).await);
         }

@@ -78,7 +78,7 @@ impl Run<'_> {
         // Tasks of their own: a server that is away holds up neither a command nor its end.
         let mut running = JoinSet::new();
         let mut beat = interval(Duration::from_millis(
-            (self.args.min_idle / 3).max(LEAST_BEAT_MS),
+            (self.args.member.min_idle / 3).max(LEAST_BEAT_MS),
         ));
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         beat.reset();
