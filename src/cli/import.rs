@@ -233,14 +233,14 @@ impl Importing<'_> {
             Some(stream) => format!(" into {stream}"),
             None => String::new(),
         };
-        let mut told = format!("imported {}{into}", entries(self.imported));
+        let mut told = vec![format!("imported {}{into}", entries(self.imported))];
         if self.held > 0 {
-            told += &format!("; {} there before", were(self.held));
+            told.push(format!("{} there before", were(self.held)));
         }
         if self.passed > 0 {
-            told += &format!("; {} left out", were(self.passed));
+            told.push(format!("{} left out", were(self.passed)));
         }
-        say("done", &told);
+        say("done", &told.join("; "));
         let check = self.check.lock().unwrap_or_else(PoisonError::into_inner);
         let line = figures::line("read", &check.totals());
         figures::print(self.setup, &line)

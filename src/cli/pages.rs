@@ -62,9 +62,10 @@ impl Matches {
     /// # Errors
     /// When the source cannot be read, or cannot be read twice.
     pub async fn within(setup: &Setup, range: IdRange, filter: &Filter) -> Result<Self, Failure> {
-        let marks = match asks_for_marks(filter) {
-            true => Marks::Passing(Tracker::default()),
-            false => Marks::Unasked,
+        let marks = if asks_for_marks(filter) {
+            Marks::Passing(Tracker::default())
+        } else {
+            Marks::Unasked
         };
         Self::over(setup, range, filter, Direction::Forward, marks).await
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::failure::{Failure, Status, say};
 use super::interrupt::Interrupt;
 use super::lines::{self, Batch, Lines, Place};
-use super::progress::{Progress, counted};
+use super::progress::{Progress, counted, grouped};
 use super::setup::Setup;
 use crate::model::line::is_note;
 use crate::query::span_ms;
@@ -25,6 +25,7 @@ const TOLD: u64 = 10;
 const CALL: usize = 1_024;
 
 /// Arguments of `publish`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(clap::Args, Clone, Debug)]
 pub struct PublishArgs {
     /// Type of the event, such as message.added
@@ -200,13 +201,13 @@ impl Publishing<'_> {
         if let Some(event) = event {
             let receipts = self.send(&[event]).await;
             self.take(&receipts.map_err(|unfinished| early::of_one(&unfinished))?)?;
-            return self.end(Status::Done);
+            return Ok(self.end(Status::Done));
         }
         let mut lines = lines::read(self.inputs.clone(), reading(self.args.once));
         loop {
             let next = tokio::select! {
                 biased;
-                () = interrupt.pressed() => return self.end(Status::Interrupted),
+                () = interrupt.pressed() => return Ok(self.end(Status::Interrupted)),
                 next = lines.recv() => next,
             };
             let Some(batch) = next else { break };
@@ -216,7 +217,7 @@ impl Publishing<'_> {
                 return Err(early::behind(failure, self.published));
             }
         }
-        self.end(Status::Done)
+        Ok(self.end(Status::Done))
     }
 
     /// Publishes what is sound of a batch, up to the first line that is not.
@@ -304,33 +305,27 @@ impl Publishing<'_> {
         }
     }
 
-    fn end(mut self, status: Status) -> Result<Status, Failure> {
+    fn end(mut self, status: Status) -> Status {
         self.progress.clear();
-        let mut told = format!(
-            "published {} to {}",
-            counted(self.published, "event"),
-            self.stream
-        );
-        if self.duplicates > 0 {
-            told += &format!(
-                "; {} there before",
-                match self.duplicates {
-                    1 => "1 was".to_owned(),
-                    n => format!("{} were", super::progress::grouped(n)),
-                }
-            );
+        let published = counted(self.published, "event");
+        let mut told = vec![format!("published {published} to {}", self.stream)];
+        match self.duplicates {
+            0 => {}
+            1 => told.push("1 was there before".to_owned()),
+            n => told.push(format!("{} were there before", grouped(n))),
         }
         if self.skipped > 0 {
-            told += &format!("; {} passed over", counted(self.skipped, "broken line"));
+            let lines = counted(self.skipped, "broken line");
+            told.push(format!("{lines} passed over"));
         }
         if status == Status::Interrupted {
-            told += &match self.last {
-                Some(place) => format!("; interrupted behind {}", self.shown(place)),
-                None => "; interrupted".to_owned(),
-            };
+            told.push(match self.last {
+                Some(place) => format!("interrupted behind {}", self.shown(place)),
+                None => "interrupted".to_owned(),
+            });
         }
-        say("done", &told);
-        Ok(status)
+        say("done", &told.join("; "));
+        status
     }
 }
 

@@ -84,8 +84,8 @@ impl Importer {
     /// # Errors
     /// [`StreamError::Failed`] where one was not: the stream holds something else, and nothing was written to it.
     pub fn finish(&self) -> Result<(), StreamError> {
-        let behind = self.targets.iter().filter(|_| self.options.resume);
-        behind.map(|(stream, target)| target.end(stream)).collect()
+        let mut behind = self.targets.iter().filter(|_| self.options.resume);
+        behind.try_for_each(|(stream, target)| target.end(stream))
     }
 
     /// Where it writes, without secrets.

@@ -106,7 +106,7 @@ fn a_pipe_works_both_ways() {
     fill(&place, "from", 1_000);
     let output = place.run(&["export", "-s", "from", "-o", "-"]);
     assert!(output.status.success(), "{}", said(&output));
-    assert_eq!(output.stdout.iter().filter(|b| **b == b'\n').count(), 1_001);
+    assert_eq!(memchr::memchr_iter(b'\n', &output.stdout).count(), 1_001);
     let output = place.feed(&["import", "-", "-s", "to", "--keep-ids"], &output.stdout);
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("count and checksum are those of its note"));

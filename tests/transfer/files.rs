@@ -50,7 +50,7 @@ fn a_torn_file_is_gone_on_with_behind_its_last_whole_entry() {
         place.print(&["export", "-o", &file]);
         let size = fs::metadata(&path).unwrap().len();
         let torn = fs::OpenOptions::new().write(true).open(&path).unwrap();
-        torn.set_len(size * 7 / 10).unwrap();
+        torn.set_len(size * 9 / 10).unwrap();
         let output = place.run(&["export", "--verify", &file, "--file-only"]);
         assert_eq!(output.status.code(), Some(1), "{ending}: {}", said(&output));
         let output = place.run(&["export", "-o", &file, "--resume"]);

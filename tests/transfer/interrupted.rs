@@ -5,7 +5,7 @@ use std::process::{Child, Command};
 use super::place::{Place, eventually, said};
 use super::{ENDINGS, content, fill};
 
-const ENTRIES: u64 = 24_000;
+const ENTRIES: u64 = 12_000;
 
 fn signal(child: &Child, name: &str) {
     let status = Command::new("kill")
@@ -71,7 +71,7 @@ fn an_export_that_is_asked_to_end_ends_with_a_whole_line_and_says_how_to_go_on()
 #[test]
 fn an_import_that_was_killed_is_gone_on_with_exactly_once() {
     let place = Place::new();
-    fill(&place, "from", 20_000);
+    fill(&place, "from", 8_000);
     place.print(&["export", "-s", "from", "-o", "a.jsonl.gz"]);
     for round in 1..=2 {
         let mut arguments = vec!["import", "a.jsonl.gz", "-s", "to", "--keep-ids"];
@@ -79,11 +79,11 @@ fn an_import_that_was_killed_is_gone_on_with_exactly_once() {
             arguments.push("--resume");
         }
         let mut child = place.start(&arguments);
-        eventually("some are imported", || place.length("to") >= round * 4_000);
+        eventually("some are imported", || place.length("to") >= round * 1_500);
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(
-            place.length("to") < 20_000,
+            place.length("to") < 8_000,
             "it was killed too late to say anything"
         );
     }
@@ -101,7 +101,7 @@ fn an_import_that_was_killed_is_gone_on_with_exactly_once() {
     // Once more there is nothing to do.
     let output = place.run(&["import", "a.jsonl.gz", "-s", "to", "--keep-ids", "--resume"]);
     assert!(
-        said(&output).contains("imported 0 entries into to; 20,000 were there before"),
+        said(&output).contains("imported 0 entries into to; 8,000 were there before"),
         "{}",
         said(&output)
     );
@@ -110,10 +110,10 @@ fn an_import_that_was_killed_is_gone_on_with_exactly_once() {
 #[test]
 fn with_keep_ids_a_server_that_restarts_costs_nothing_and_doubles_nothing() {
     let mut place = Place::new();
-    fill(&place, "from", 20_000);
+    fill(&place, "from", 8_000);
     place.print(&["export", "-s", "from", "-o", "a.jsonl"]);
     let child = place.start(&["import", "a.jsonl", "-s", "to", "--keep-ids"]);
-    for part in [4_000, 11_000] {
+    for part in [2_000, 5_000] {
         eventually("some are imported", || place.length("to") >= part);
         place.server.stop();
         place.server.start();
@@ -121,7 +121,7 @@ fn with_keep_ids_a_server_that_restarts_costs_nothing_and_doubles_nothing() {
     let output = child.wait_with_output().unwrap();
     let text = said(&output);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("imported 20,000 entries into to"), "{text}");
+    assert!(text.contains("imported 8,000 entries into to"), "{text}");
     let verified = place.print(&["export", "--verify", "a.jsonl", "-s", "to"]);
     assert!(verified.ends_with("equal\n"), "{verified}");
 }
@@ -129,10 +129,10 @@ fn with_keep_ids_a_server_that_restarts_costs_nothing_and_doubles_nothing() {
 #[test]
 fn without_keep_ids_it_says_what_is_in_doubt() {
     let mut place = Place::new();
-    fill(&place, "from", 20_000);
+    fill(&place, "from", 8_000);
     place.print(&["export", "-s", "from", "-o", "a.jsonl"]);
     let child = place.start(&["import", "a.jsonl", "-s", "to"]);
-    eventually("some are imported", || place.length("to") >= 2_000);
+    eventually("some are imported", || place.length("to") >= 1_000);
     place.server.stop();
     let output = child.wait_with_output().unwrap();
     let text = said(&output);
@@ -146,7 +146,7 @@ fn without_keep_ids_it_says_what_is_in_doubt() {
 #[test]
 fn an_import_that_is_asked_to_end_says_how_to_go_on() {
     let place = Place::new();
-    fill(&place, "from", 20_000);
+    fill(&place, "from", 8_000);
     place.print(&["export", "-s", "from", "-o", "a.jsonl"]);
     let child = place.start(&["import", "a.jsonl", "-s", "to"]);
     eventually("some are imported", || place.length("to") >= 1_000);
@@ -157,6 +157,6 @@ fn an_import_that_is_asked_to_end_says_how_to_go_on() {
     let skip = text.split("go on with --skip ").nth(1).unwrap().trim();
     assert_eq!(skip, place.length("to").to_string());
     place.print(&["import", "a.jsonl", "-s", "to", "--skip", skip]);
-    let order: Vec<String> = (0..20_000).map(|n| n.to_string()).collect();
+    let order: Vec<String> = (0..8_000).map(|n| n.to_string()).collect();
     assert!(place.values("to", "n") == order, "another order");
 }

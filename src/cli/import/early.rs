@@ -72,11 +72,12 @@ pub fn unfinished(
     if standing.keep_ids {
         hint = format!("{hint}; then go on with --keep-ids --resume");
     } else if let (Some(first), Some(last)) = (first_unknown, last_unknown) {
-        message += &format!(
+        let in_doubt = format!(
             ", and the entries of lines {} to {} of {file} may or may not have been written",
             line(first),
             line(last)
         );
+        message.push_str(&in_doubt);
         hint = format!(
             "see which of them the stream ends with and go on behind them with --skip, from {} on; {hint}",
             standing.done

@@ -7,11 +7,17 @@ use crate::stream::{Fate, StreamError, Unfinished};
 
 /// Of the one event that the flags describe.
 pub fn of_one(unfinished: &Unfinished) -> Failure {
-    let mut failure = Failure::from(unfinished.error.clone());
+    let failure = Failure::from(unfinished.error.clone());
     if unfinished.fates.contains(&Fate::Unknown) {
-        failure.message += "; the event may or may not have been written";
-        failure.hint =
-            "see whether it is there; with --id and --once it can be sent again safely".to_owned();
+        return Failure {
+            message: format!(
+                "{}; the event may or may not have been written",
+                failure.message
+            ),
+            hint: "see whether it is there; with --id and --once it can be sent again safely"
+                .to_owned(),
+            ..failure
+        };
     }
     failure
 }
@@ -71,12 +77,13 @@ pub fn of_lines(
     let mut message = failure.message;
     let mut hint = failure.hint;
     if let (Some(first), Some(last)) = (unknown.first(), unknown.last()) {
-        message += &format!(
+        let more = format!(
             "; {} published, and the events from {} to {} may or may not have been written",
             were(published),
             shown(first),
             shown(last)
         );
+        message.push_str(&more);
         hint = if once {
             format!(
                 "send the same input again with --once: what is there is not written twice; {hint}"
@@ -87,11 +94,12 @@ pub fn of_lines(
             )
         };
     } else if let Some(first) = refused.first() {
-        message += &format!(
+        let more = format!(
             "; {} published, and {} is the first that was not",
             were(published),
             shown(first)
         );
+        message.push_str(&more);
         hint = format!("{hint}; then {}", rest(unfinished, places, shown));
     }
     Failure::new(status, message, hint)

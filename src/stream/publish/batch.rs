@@ -17,6 +17,9 @@ pub const EVENTS: usize = 512;
 /// Bytes of a batch, about; a larger event goes alone.
 pub const BYTES: usize = 1 << 20;
 
+/// The events' own ids, where they have one.
+type EventIds = Vec<Option<Vec<u8>>>;
+
 /// After this a connection is tried before it is trusted with events.
 const ASLEEP: Duration = Duration::from_secs(1);
 
@@ -69,10 +72,7 @@ impl Publisher {
     }
 
     /// The commands of a batch, and the ids of its events.
-    fn pipeline(
-        &mut self,
-        batch: &[Draft],
-    ) -> Result<(Pipeline, Vec<Option<Vec<u8>>>), StreamError> {
+    fn pipeline(&mut self, batch: &[Draft]) -> Result<(Pipeline, EventIds), StreamError> {
         let mut pipeline = Pipeline::with_capacity(batch.len() + 1);
         let mut ids = Vec::with_capacity(batch.len());
         if self.once.is_some() {
@@ -99,7 +99,7 @@ impl Publisher {
     fn fates(
         &self,
         answers: Vec<Result<Value, StreamError>>,
-        ids: Vec<Option<Vec<u8>>>,
+        ids: EventIds,
     ) -> (Vec<Fate>, Option<StreamError>) {
         let mut answers = answers.into_iter();
         // Of the script's loading only a failure counts, and only where it leaves the script unknown.
