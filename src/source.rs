@@ -288,6 +288,12 @@ pub fn probe_files(spec: &FileSpec) -> Vec<FileProbe> {
     file::probe(spec)
 }
 
+/// Host and port, or the path of the socket, that an address names, without account, database or secrets.
+#[must_use]
+pub fn server_of(address: &str) -> String {
+    redis::server_of(address)
+}
+
 /// Chooses the provider of TLS; to be called before the first `rediss://` connection. More than once is no mistake.
 pub fn install_tls() {
     // An error only says that one is installed already.

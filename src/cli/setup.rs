@@ -269,7 +269,7 @@ pub fn layers(global: &Global) -> Result<Layers, Failure> {
 }
 
 fn password(layers: &Layers) -> Result<Option<String>, Failure> {
-    let Some(password) = layers.merged().password else {
+    let Some(password) = layers.config().password else {
         return Ok(None);
     };
     let fetched = password.fetch().map_err(|error| {

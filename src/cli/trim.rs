@@ -55,6 +55,24 @@ fn span(text: &str) -> Result<Ms, String> {
 }
 
 impl TrimArgs {
+    /// The same, with what the configuration says where the command line is silent: its limits where none is given, its archive
+    /// where old events are to be kept.
+    fn configured(&self, setup: &Setup) -> Self {
+        let configured = &setup.config.stream;
+        let (max_len, older_than) = match (self.max_len, self.older_than) {
+            (None, None) => (configured.max_length, configured.retention_ms),
+            given => given,
+        };
+        let kept = configured.archive.clone().filter(|_| configured.compact);
+        Self {
+            max_len,
+            older_than,
+            exact: self.exact || !configured.approx,
+            archive: self.archive.clone().or(kept),
+            ..self.clone()
+        }
+    }
+
     /// What shall go, as of now.
     fn order(&self) -> Order {
         Order {
@@ -73,6 +91,7 @@ impl TrimArgs {
 /// # Errors
 /// Wrong flags; a server that cannot be reached or refuses; an archive that cannot be written or does not hold.
 pub async fn run(args: &TrimArgs, setup: &Setup) -> Result<Status, Failure> {
+    let args = &args.configured(setup);
     let spec = server(args, setup)?;
     let job = Job {
         args,
@@ -92,7 +111,13 @@ fn server(args: &TrimArgs, setup: &Setup) -> Result<RedisSpec, Failure> {
     if args.max_len.is_none() && args.older_than.is_none() {
         return Err(Failure::usage(
             "trim needs to know what shall go",
-            "add --max-len N or --older-than 7d",
+            "add --max-len N or --older-than 7d, or set max_length or retention_period in the configuration",
+        ));
+    }
+    if setup.config.stream.compact && args.archive.is_none() {
+        return Err(Failure::usage(
+            "compact_old_events is set, and no archive is named to keep them in",
+            "add --archive FILE, or set archive in the configuration",
         ));
     }
     let Some(named) = setup.spec.redis() else {

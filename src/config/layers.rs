@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::file::{self, Contents, FileError, Part};
-use super::{Config, Key, Layer, default_path};
+use super::{Config, DEFAULT_REDIS, Key, Layer, Secret, default_path};
+use crate::source::server_of;
 
 /// What each place says.
 #[derive(Clone, Debug, Default)]
@@ -126,10 +127,32 @@ impl Layers {
         above.over(below)
     }
 
-    /// The merged configuration, every gap filled.
+    /// The merged configuration, every gap filled. A password that the file has for its server is not for another one that is
+    /// named on the command line or in the environment.
     #[must_use]
     pub fn config(&self) -> Config {
-        Config::from(self.merged())
+        let mut merged = self.merged();
+        if self.environment.password.is_none() && !self.asks_the_server_of_the_file() {
+            merged.password = None;
+        }
+        Config::from(merged)
+    }
+
+    fn asks_the_server_of_the_file(&self) -> bool {
+        let named = self
+            .flags
+            .redis
+            .as_ref()
+            .or(self.environment.redis.as_ref());
+        let of_profile = self
+            .of_profile()
+            .and_then(|(_, _, part)| part.layer.redis.as_ref());
+        let of_file = self
+            .file
+            .as_ref()
+            .and_then(|file| file.base.layer.redis.as_ref());
+        let configured = of_profile.or(of_file).map_or(DEFAULT_REDIS, Secret::expose);
+        named.is_none_or(|named| server_of(named.expose()) == server_of(configured))
     }
 
     /// What holds for a key, without secrets; the default where nothing is said, and `None` where there is no default.

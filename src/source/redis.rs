@@ -26,7 +26,7 @@ pub use archive::Archive;
 pub(super) use asker::Asker;
 pub(crate) use bulk::Entry;
 pub use connect::check_address;
-pub(super) use connect::{identity, place};
+pub(super) use connect::{identity, place, server_of};
 pub(super) use fault::shown;
 pub(super) use follow::follow;
 pub(super) use merge::{PAGE_BYTES, Pace, beyond};

@@ -172,7 +172,7 @@ fn an_address_with_a_password_in_the_file_works_and_is_warned_of() {
 
 #[test]
 fn what_connects_to_nothing_asks_for_no_password() {
-    let home = Home::with("password_command = 'touch ran; echo x'\n");
+    let home = Home::with("redis = '127.0.0.1:1'\npassword_command = 'touch ran; echo x'\n");
     home.write("log.jsonl", r#"{"id":"1-0","fields":{"type":"x"}}"#, 0o644);
     for arguments in [
         &["config", "show"][..],
@@ -188,6 +188,23 @@ fn what_connects_to_nothing_asks_for_no_password() {
         home.run(arguments);
         assert!(!home.path("ran").exists(), "{arguments:?}");
     }
-    home.refused(&["query", "-r", "127.0.0.1:1"], 3);
+    home.refused(&["query"], 3);
     assert!(home.path("ran").exists());
+}
+
+#[test]
+fn what_is_configured_for_one_server_is_not_sent_to_another() {
+    let (server, other) = (server(), RedisServer::new());
+    let home = home(
+        &server,
+        "password_command = 'touch ran; echo hunter2 swordfish'",
+    );
+    let there = other.url();
+    other.run::<String>("XADD memory:events * type other");
+    let output = home.run(&["query", "-r", &there]);
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert!(!home.path("ran").exists());
+    // The same server in another way of writing.
+    let same = server.url().trim_start_matches("redis://").to_owned();
+    opens(&home, &["-r", &format!("{same}/0")]);
 }

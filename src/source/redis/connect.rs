@@ -198,7 +198,12 @@ pub fn check_address(address: &str) -> Result<(), Trouble> {
 
 /// Where the server is, without user, password or query.
 pub fn place(spec: &RedisSpec) -> String {
-    let url = url_of(&spec.url);
+    server_of(&spec.url)
+}
+
+/// The same for an address alone.
+pub fn server_of(address: &str) -> String {
+    let url = url_of(address);
     let bare = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
     let bare = bare.split(['?', '#']).next().unwrap_or_default();
     if url.contains("unix://") {
