@@ -83,8 +83,8 @@ impl Draft {
         let mut inner = None;
         for (name, raw) in members {
             match name.as_ref() {
-                "session" if !session && !is_null(raw) => draft.take("session_id", raw),
-                "user" if !user && !is_null(raw) => draft.take("user_id", raw),
+                "session" if !session => draft.take("session_id", raw),
+                "user" if !user => draft.take("user_id", raw),
                 "data" if typed && inner.is_none() && raw.get().starts_with('{') => {
                     inner = Some(raw.get());
                 }
