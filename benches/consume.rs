@@ -139,8 +139,8 @@ fn ids(read: Value) -> Vec<Vec<u8>> {
 fn lookback(server: &RedisServer, arguments: &[&str]) -> Duration {
     let start = Instant::now();
     let output = Command::new(env!("CARGO_BIN_EXE_lookback"))
-        .args(arguments)
         .args(["--config", "/dev/null", "-r", &server.url()])
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .output()

@@ -120,7 +120,7 @@ pub enum Command {
     Spikes(spikes::SpikesArgs),
     /// Take events as a consumer of a group, and acknowledge what was done
     Consume(consume::ConsumeArgs),
-    /// Keep figures of a stream in <stream>:metrics, each entry counted once; or show them
+    /// Keep figures of a stream in STREAM:metrics, each entry counted once; or show them
     Analytics(analytics::AnalyticsArgs),
     /// Write every entry down in a hash-chained file, or verify one
     Audit(audit::AuditArgs),

@@ -35,7 +35,7 @@ pub struct ConsumeArgs {
     /// How to take part in the group.
     #[command(flatten)]
     pub member: MemberArgs,
-    /// After so many deliveries an entry goes to <stream>:dead; 0: never
+    /// After so many deliveries an entry goes to STREAM:dead; 0: never
     #[arg(long, value_name = "N", default_value = "5")]
     pub max_deliveries: u64,
     /// End after so many entries
@@ -211,9 +211,14 @@ impl Run<'_> {
 
     fn tell_buried(&self, id: EntryId, deliveries: u64, reason: &str) {
         let dead = SafeText::line(self.consumer.dead_key(), 80);
+        let times = if deliveries == 1 {
+            "1 delivery".to_owned()
+        } else {
+            format!("{deliveries} deliveries")
+        };
         say(
             "note",
-            &format!("{id} was moved to {dead} after {deliveries} deliveries: {reason}"),
+            &format!("{id} was moved to {dead} after {times}: {reason}"),
         );
     }
 

@@ -177,6 +177,29 @@ async fn an_entry_that_is_stuck_elsewhere_holds_nothing_up_and_is_counted_at_las
 }
 
 #[tokio::test]
+async fn what_was_counted_beside_a_stuck_entry_is_not_counted_again_when_the_group_is_moved_back() {
+    let stage = Stage::new();
+    add(&stage, &mut Chance(6), 100);
+    drop(open(&stage, "opener", 1, false).await);
+    let _: redis::Value = stage.server.run(&format!(
+        "XREADGROUP GROUP {GROUP} dead COUNT 10 STREAMS {STREAM} >"
+    ));
+    let patient = Subscription {
+        min_idle_ms: 60_000,
+        ..subscription(&stage, "one", 30, false)
+    };
+    let mut analytics = Analytics::open(patient, Arc::default()).await.unwrap();
+    while analytics.step().await.unwrap().entries > 0 {}
+    stage
+        .server
+        .run::<String>(&format!("XGROUP SETID {STREAM} {GROUP} 0"));
+    // The first batch has the stuck ones, and some that only the list of counted ids knows.
+    assert_eq!(analytics.step().await.unwrap().counted, 10);
+    while analytics.step().await.unwrap().entries > 0 {}
+    assert_eq!(kept(&stage), recount(&stage));
+}
+
+#[tokio::test]
 async fn ids_that_no_double_holds_are_told_apart() {
     let stage = Stage::new();
     let ids = [

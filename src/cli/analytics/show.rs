@@ -56,7 +56,9 @@ fn object(out: &mut Vec<u8>, stream: &str, model: &ReadModel) {
         .count("latency_count", Some(model.latency_count));
     let mut latency = Object::open(all.key(b"latency_ms"));
     for (name, q) in QUANTILES {
-        latency.number(name, model.latency_quantile_ms(q));
+        // An estimate; more digits would only look exact.
+        let tenths = |ms: f64| (ms * 10.0).round() / 10.0;
+        latency.number(name, model.latency_quantile_ms(q).map(tenths));
     }
     latency.close();
     all.count("tokens", Some(model.tokens))
