@@ -6,6 +6,7 @@
 pub mod act;
 mod arguments;
 mod pending;
+mod plan;
 mod rows;
 mod table;
 
@@ -25,8 +26,6 @@ use crate::stream::groups::Inspector;
 
 pub use arguments::{Change, GroupsArgs};
 
-/// Entries that one look may list at each end of a stream to learn the lag.
-const COUNTED: u64 = 10_000;
 /// The shortest time between two looks.
 const SHORTEST_MS: u64 = 200;
 
@@ -46,12 +45,15 @@ pub async fn run(args: &GroupsArgs, setup: &Setup) -> Result<Status, Failure> {
     if let Some(every_ms) = args.watch {
         return watch(args, &spec, every_ms.max(SHORTEST_MS), setup).await;
     }
-    let mut inspector = Inspector::open(&spec).await?.counting(COUNTED);
-    let snapshot = inspector.look().await?;
+    let mut inspector = Inspector::open(&spec).await?;
+    let mut snapshot = inspector.look().await?;
+    if args.recount {
+        inspector.recount(&mut snapshot).await?;
+    }
     let mut out = setup.out();
     out.write_all(&written(&snapshot, args, setup, &out))?;
     out.flush()?;
-    tell_faults(&snapshot);
+    tell(&faults(&snapshot));
     Ok(ended(&snapshot))
 }
 
@@ -108,7 +110,7 @@ async fn watch(
         out.flush()?;
         let faults = faults(&snapshot);
         if replaces || told != faults {
-            faults.iter().for_each(|fault| say("note", fault));
+            tell(&faults);
             told = faults;
         }
     }
@@ -122,8 +124,10 @@ fn written(snapshot: &GroupsSnapshot, args: &GroupsArgs, setup: &Setup, out: &Ou
     }
 }
 
-fn tell_faults(snapshot: &GroupsSnapshot) {
-    faults(snapshot).iter().for_each(|fault| say("note", fault));
+fn tell(faults: &[String]) {
+    for fault in faults {
+        say("note", fault);
+    }
 }
 
 /// What could not be learned, each with the stream and group that it is about.

@@ -27,7 +27,9 @@ mod change;
 pub mod journal;
 mod lag;
 mod lookup;
+mod recount;
 mod reply;
+mod told;
 mod watched;
 
 use std::fmt;
@@ -37,12 +39,12 @@ use ::redis::RedisError;
 use futures_util::future::join_all;
 
 use super::{RedisSpec, StreamError};
-use crate::model::consumer_groups::GroupsSnapshot;
+use crate::model::consumer_groups::{GroupsSnapshot, StreamStatus};
 use crate::model::{Ms, SafeText};
 use crate::source::is_glob;
 use crate::source::redis::connect::{Connector, Use};
 use crate::source::redis::wire::Wire;
-use watched::{Depth, Watched};
+use watched::Watched;
 
 pub use change::{Changed, change, change_noted};
 
@@ -52,8 +54,8 @@ const STREAMS: usize = 200;
 const AT_ONCE: usize = 16;
 /// How often globs are looked up.
 const GLOBS: Duration = Duration::from_secs(15);
-/// Entries that are listed to be counted, at each end of a stream.
-const COUNTED: u64 = 1_000;
+/// What is told of a stream while the server that was named answers.
+const UNREACHED: &str = "the node of the cluster where it lies does not answer";
 /// One look in so many asks for memory too, and counts more.
 const THOROUGH_EVERY: u64 = 5;
 
@@ -67,7 +69,6 @@ pub struct Inspector {
     /// What was left out when the streams were looked up last.
     left_out: Vec<String>,
     looks: u64,
-    counted: u64,
 }
 
 impl fmt::Debug for Inspector {
@@ -92,7 +93,6 @@ impl Inspector {
             globs_at: None,
             left_out: Vec::new(),
             looks: 0,
-            counted: COUNTED,
         };
         inspector.connect().await?;
         Ok(inspector)
@@ -104,16 +104,6 @@ impl Inspector {
         self.connector.place()
     }
 
-    /// Lists up to so many entries at each end of a stream to learn how much is deliverable, instead of 1,000: for a single look
-    /// that may cost more. The server is held up for about 0.7 ms by a thousand.
-    #[must_use]
-    pub fn counting(self, entries: u64) -> Self {
-        Self {
-            counted: entries,
-            ..self
-        }
-    }
-
     /// Looks at the streams: at most 200, and of each at most 100 groups with 100 consumers each. What is left out, forbidden
     /// or fails is told in the `faults` of the part that it concerns, and the rest stands. Takes two round trips, and a few
     /// more commands every 15 s where streams are globs.
@@ -123,23 +113,27 @@ impl Inspector {
     pub async fn look(&mut self) -> Result<GroupsSnapshot, StreamError> {
         let (taken_at, began) = (wall_clock_ms(), Instant::now());
         let mut commands = self.find_streams().await?;
-        let depth = Depth {
-            is_thorough: self.looks.is_multiple_of(THOROUGH_EVERY),
-            counted: self.counted,
-        };
+        let is_thorough = self.looks.is_multiple_of(THOROUGH_EVERY);
         self.looks += 1;
         let place = self.connector.place().to_owned();
-        let (mut streams, mut broken) = (Vec::with_capacity(self.watched.len()), None);
+        let mut streams: Vec<StreamStatus> = Vec::with_capacity(self.watched.len());
+        let mut broken: Vec<(usize, StreamError)> = Vec::new();
         for some in self.watched.chunks_mut(AT_ONCE) {
-            let looks = some.iter_mut().map(|one| one.look(&place, depth));
+            let looks = some.iter_mut().map(|one| one.look(&place, is_thorough));
             for look in join_all(looks).await {
                 commands += look.commands;
-                broken = broken.or(look.broken);
+                broken.extend(look.broken.map(|error| (streams.len(), error)));
                 streams.push(look.status);
             }
         }
-        if let Some(error) = broken {
+        let unreached: Vec<usize> = broken.iter().map(|(at, _)| *at).collect();
+        if let Some((_, error)) = broken.pop() {
             self.after_break(error).await?;
+        }
+        for at in unreached {
+            if let Some(stream) = streams.get_mut(at) {
+                stream.faults.push(UNREACHED.to_owned());
+            }
         }
         Ok(GroupsSnapshot {
             taken_at,
@@ -150,7 +144,7 @@ impl Inspector {
         })
     }
 
-    /// A node of a cluster can be gone while the others answer: its streams have told so. All is asked over new connections
+    /// A node of a cluster can be gone while the others answer, and then only its streams are unknown. All is asked over new connections
     /// next time.
     async fn after_break(&mut self, error: StreamError) -> Result<(), StreamError> {
         let answers = match self.wire.take() {

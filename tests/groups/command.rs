@@ -167,6 +167,18 @@ fn json_has_the_documented_keys_and_null_where_nothing_is_known() {
 }
 
 #[test]
+fn what_is_not_known_of_the_lag_is_counted_on_demand() {
+    let place = Place::new();
+    add(&place.server, "long", 1, 4_500);
+    place.server.run::<u64>("XTRIM long MAXLEN = 4000");
+    place.server.run::<()>("XGROUP CREATE long g 2500-0");
+    let asked = |arguments: &[&str]| place.json(arguments)[0]["deliverable"].clone();
+    assert_eq!(asked(&["-s", "long"]), Value::Null);
+    assert!(place.print(&["-s", "long"]).contains(" n/a "));
+    assert_eq!(asked(&["-s", "long", "--recount"]), 2_000);
+}
+
+#[test]
 fn pending_entries_are_listed_with_what_they_say() {
     let place = Place::new();
     place.server.run::<u64>("XDEL memory:events 2-0");

@@ -196,8 +196,13 @@ fn recounted(entries: u64, steps: usize, cases: u32) -> usize {
             let mut keeps = inspector(&server, &[&key]).await;
             for step in &steps {
                 recount.take(&server, &key, step);
-                let first = inspector(&server, &[&key]).await.look().await.unwrap();
+                let mut inspector = inspector(&server, &[&key]).await;
+                let mut first = inspector.look().await.unwrap();
                 told.set(told.get() + recount.compare(&first, &key)?);
+                inspector.recount(&mut first).await.unwrap();
+                recount.compare(&first, &key)?;
+                let groups = &stream(&first, &key).groups;
+                prop_assert!(groups.iter().all(|one| one.lag.deliverable.is_some()));
                 let kept = keeps.look().await.unwrap();
                 told.set(told.get() + recount.compare(&kept, &key)?);
             }
@@ -268,14 +273,16 @@ async fn a_long_lag_in_a_trimmed_stream_is_told_once_it_was_compared() {
         lag(&inspector.look().await.unwrap()).deliverable,
         Some(2_500)
     );
-    let never_looked = super::inspector(&server, &["s"])
-        .await
-        .look()
-        .await
-        .unwrap();
+    let mut another = super::inspector(&server, &["s"]).await;
+    let mut never_looked = another.look().await.unwrap();
     assert_eq!(
         (lag(&never_looked).total, lag(&never_looked).deliverable),
         (Some(2_500), None)
+    );
+    another.recount(&mut never_looked).await.unwrap();
+    assert_eq!(
+        (lag(&never_looked).deliverable, lag(&never_looked).lost),
+        (Some(2_500), Some(0))
     );
 }
 

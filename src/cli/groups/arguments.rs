@@ -27,6 +27,9 @@ pub struct GroupsArgs {
     /// At most so many pending entries
     #[arg(long, value_name = "N", default_value_t = 20, requires = "pending")]
     pub count: usize,
+    /// Count what is deliverable where it is n/a, by reading all those entries
+    #[arg(long, conflicts_with_all = ["pending", "watch"])]
+    pub recount: bool,
     /// Look again and again, until Ctrl-C
     #[arg(long, value_name = "SPAN", num_args = 0..=1, default_missing_value = "1s", value_parser = pace::idle, conflicts_with = "pending")]
     pub watch: Option<Ms>,
@@ -153,6 +156,7 @@ impl GroupsArgs {
         let given = [
             ("--consumers", self.consumers),
             ("--pending", self.pending.is_some()),
+            ("--recount", self.recount),
             ("--watch", self.watch.is_some()),
             ("--format", self.format != Format::default()),
         ];

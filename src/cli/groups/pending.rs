@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::table::name;
-use super::{GroupsArgs, act, rows};
+use super::{GroupsArgs, plan, rows};
 use crate::cli::failure::{Failure, Status, say};
 use crate::cli::format::json::{self, Object};
 use crate::cli::format::table::{self, Align};
@@ -53,7 +53,7 @@ pub async fn run(
         all.extend(listed.into_iter().map(|entry| (stream.key.clone(), entry)));
     }
     if !is_found {
-        return Err(act::no_group(group, &snapshot.streams));
+        return Err(plan::no_group(group, &snapshot.streams));
     }
     let mut out = setup.out();
     let written = match args.format {

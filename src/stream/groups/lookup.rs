@@ -4,6 +4,7 @@
 
 use ::redis::{Cmd, Pipeline, RedisResult, Value, cmd};
 
+use super::recount::PAGE;
 use super::{Inspector, reply};
 use crate::model::EntryId;
 use crate::model::consumer_groups::{
@@ -133,20 +134,10 @@ impl Inspector {
             if from > to {
                 return Ok(Some(count));
             }
-            let mut question = cmd("XRANGE");
-            question
-                .arg(&status.key)
-                .arg(from.to_string())
-                .arg(to.to_string());
-            question.arg("COUNT").arg(LISTED);
-            let answer = self.ask_all(&status.key, &[question]).await?.pop();
-            let listed = answer
-                .transpose()
-                .map_err(|error| self.explained(&error, &status.key))?;
-            let ids = listed.map(reply::ids).unwrap_or_default();
+            let ids = self.ids_from(&status.key, from, to).await?;
             count += u64::try_from(ids.len()).unwrap_or_default();
             match ids.last() {
-                Some(last) if ids.len() == LISTED => from = last.next(),
+                Some(last) if ids.len() == PAGE => from = last.next(),
                 _ => return Ok(Some(count)),
             }
         }
@@ -194,7 +185,7 @@ impl Inspector {
     }
 
     /// Questions about one stream in one go, over the connection that leads to it.
-    async fn ask_all(
+    pub(super) async fn ask_all(
         &mut self,
         stream: &[u8],
         questions: &[Cmd],

@@ -1,21 +1,20 @@
 //! One stream that is looked at again and again: two round trips a look, whatever the number of its groups.
 
-use ::redis::{Cmd, Pipeline, RedisError, RedisResult, Value, cmd};
+use ::redis::{Cmd, Pipeline, RedisResult, Value, cmd};
 use hashbrown::HashMap;
 
 use super::lag::{self, Compared, Ends};
 use super::reply::{self, GroupFacts, StreamFacts};
-use crate::model::consumer_groups::{ConsumerStatus, GroupStatus, KeyKind, StreamStatus};
-use crate::model::{EntryId, Ms};
+use super::told::{
+    Answer, Faults, MANY_CONSUMERS, behind_ms, note_consumers, note_pending, note_stream,
+    read_groups, read_stream,
+};
+use crate::model::consumer_groups::{GroupStatus, KeyKind, StreamStatus};
 use crate::source::redis::wire::Wire;
 use crate::stream::StreamError;
 
-/// Groups of a stream that are told of.
-const GROUPS: usize = 100;
-/// Consumers of a group that are told of.
-const CONSUMERS: usize = 100;
-/// Where a group has more consumers than this, the server is not made to list them.
-const MANY_CONSUMERS: u64 = 1_000;
+/// Entries that are listed to be counted, at each end of a stream.
+const COUNTED: u64 = 1_000;
 /// Bytes that an entry may have in the mean, for as many to be listed as may be; of larger ones it is fewer.
 const ENTRY_BYTES: u64 = 1 << 10;
 
@@ -30,22 +29,13 @@ pub struct Watched {
     compared: HashMap<Vec<u8>, Compared>,
 }
 
-/// How much a look may cost.
-#[derive(Clone, Copy, Debug)]
-pub struct Depth {
-    /// Asks for memory too, and counts all that may be counted.
-    pub is_thorough: bool,
-    /// Entries that are listed to be counted, at most, at each end of a stream; fewer where they are large.
-    pub counted: u64,
-}
-
 /// What one look at a stream brought.
 pub struct Look {
     /// The stream.
     pub status: StreamStatus,
     /// Commands sent.
     pub commands: u32,
-    depth: Depth,
+    is_thorough: bool,
     /// Why nothing can be asked over this connection any more.
     pub broken: Option<StreamError>,
 }
@@ -54,7 +44,7 @@ pub struct Look {
 struct Details {
     stream: Option<StreamFacts>,
     ends: Ends,
-    groups: Vec<(Option<RedisResult<Value>>, Option<RedisResult<Value>>)>,
+    groups: Vec<(Answer, Answer)>,
 }
 
 impl Watched {
@@ -70,18 +60,17 @@ impl Watched {
     }
 
     /// Looks at it; a thorough look asks for memory too, and counts more.
-    pub async fn look(&mut self, place: &str, depth: Depth) -> Look {
+    pub async fn look(&mut self, place: &str, is_thorough: bool) -> Look {
         let mut look = Look {
             status: StreamStatus {
                 key: self.key.clone(),
                 ..StreamStatus::default()
             },
             commands: 0,
-            depth,
+            is_thorough,
             broken: None,
         };
         if let Err(error) = self.fill(&mut look, place).await {
-            look.status.faults.push(error.trouble().what.clone());
             look.broken = Some(error);
         }
         look
@@ -92,7 +81,7 @@ impl Watched {
         let key = self.key.clone();
         let faults = Faults { place, key: &key };
         let answers = self
-            .ask(look, &self.first_questions(look.depth.is_thorough), place)
+            .ask(look, &self.first_questions(look.is_thorough), place)
             .await?;
         let mut answers = answers.into_iter();
         let (stream, groups) = (answers.next(), answers.next());
@@ -140,9 +129,10 @@ impl Watched {
         stream: Option<StreamFacts>,
         groups: Vec<GroupFacts>,
     ) -> Result<(), StreamError> {
-        let details = match groups.is_empty() {
-            true => None,
-            false => Some(self.details(look, place, stream, &groups).await?),
+        let details = if groups.is_empty() {
+            None
+        } else {
+            Some(self.details(look, place, stream, &groups).await?)
         };
         // What was told together with the counts fits them.
         let stream = details
@@ -194,7 +184,7 @@ impl Watched {
         groups: &[GroupFacts],
     ) -> Result<Details, StreamError> {
         let mut questions = Pipeline::new();
-        let counts = stream.and_then(|stream| self.to_count(&stream, groups, look.depth));
+        let counts = stream.and_then(|stream| self.to_count(&stream, groups, look.is_thorough));
         if let Some(count) = counts {
             questions.add_command(about("STREAM", &self.key));
             questions.add_command(range("XRANGE", &self.key, "-", "+", count));
@@ -222,9 +212,12 @@ impl Watched {
                 },
             ),
         };
-        let answered = groups.iter().map(|group| match many(group) {
-            true => (None, None),
-            false => (answers.next(), answers.next()),
+        let answered = groups.iter().map(|group| {
+            if many(group) {
+                (None, None)
+            } else {
+                (answers.next(), answers.next())
+            }
         });
         Ok(Details {
             stream,
@@ -235,12 +228,17 @@ impl Watched {
 
     /// How many entries to list at each end so that the place of every group is found whose counter cannot be believed, if that
     /// is cheap. A thorough look lists as many as may be.
-    fn to_count(&self, stream: &StreamFacts, groups: &[GroupFacts], depth: Depth) -> Option<u64> {
+    fn to_count(
+        &self,
+        stream: &StreamFacts,
+        groups: &[GroupFacts],
+        is_thorough: bool,
+    ) -> Option<u64> {
         let length = stream.length.max(1);
         let size = self
             .memory_bytes
             .map_or(ENTRY_BYTES, |bytes| bytes / length);
-        let limit = depth.counted.saturating_mul(ENTRY_BYTES) / size.max(ENTRY_BYTES);
+        let limit = COUNTED * ENTRY_BYTES / size.max(ENTRY_BYTES);
         let is_known = |group: &GroupFacts| {
             let before = self.compared.get(&group.name);
             lag::after_by_ends(stream, group.last_delivered).is_some()
@@ -253,7 +251,7 @@ impl Watched {
             after.min(length.saturating_sub(after)).saturating_add(8)
         };
         let open = groups.iter().filter(|group| !is_known(group)).map(hint);
-        if depth.is_thorough {
+        if is_thorough {
             return open.max().map(|_| limit);
         }
         open.filter(|n| *n <= limit).max()
@@ -275,22 +273,6 @@ impl Watched {
     }
 }
 
-/// Why one question was not answered.
-struct Faults<'a> {
-    place: &'a str,
-    key: &'a [u8],
-}
-
-impl Faults<'_> {
-    /// In words; an error where no other question will be answered either.
-    fn told(&self, error: &RedisError) -> Result<String, StreamError> {
-        match StreamError::of(error, self.place, self.key) {
-            broken @ StreamError::NotConnected(_) => Err(broken),
-            other => Ok(other.trouble().what.clone()),
-        }
-    }
-}
-
 fn about(what: &str, key: &[u8]) -> Cmd {
     let mut question = cmd("XINFO");
     question.arg(what).arg(key);
@@ -301,145 +283,4 @@ fn range(name: &str, key: &[u8], from: &str, to: &str, count: u64) -> Cmd {
     let mut question = cmd(name);
     question.arg(key).arg(from).arg(to).arg("COUNT").arg(count);
     question
-}
-
-fn is_missing(error: &RedisError) -> bool {
-    error.to_string().contains("no such key")
-}
-
-fn is_wrong_type(error: &RedisError) -> bool {
-    error.code() == Some("WRONGTYPE")
-}
-
-/// What the stream says; `None` where it is none, or may not be asked.
-fn read_stream(
-    answer: Option<RedisResult<Value>>,
-    status: &mut StreamStatus,
-    faults: &Faults<'_>,
-) -> Result<Option<StreamFacts>, StreamError> {
-    let error = match answer {
-        Some(Ok(reply)) => return Ok(Some(reply::stream(reply))),
-        Some(Err(error)) => error,
-        None => return Ok(None),
-    };
-    let (kind, fault) = if is_missing(&error) {
-        (KeyKind::Missing, "there is no such stream".to_owned())
-    } else if is_wrong_type(&error) {
-        (KeyKind::Other, faults.told(&error)?)
-    } else {
-        let told = format!("length, ids: {}", faults.told(&error)?);
-        (KeyKind::Unknown, told)
-    };
-    status.kind = kind;
-    status.faults.push(fault);
-    Ok(None)
-}
-
-fn read_groups(
-    answer: Option<RedisResult<Value>>,
-    status: &mut StreamStatus,
-    faults: &Faults<'_>,
-) -> Result<Vec<GroupFacts>, StreamError> {
-    match answer {
-        Some(Ok(reply)) => {
-            let groups = reply::groups(reply);
-            status.knows_all_groups = groups.len() <= GROUPS;
-            Ok(bounded(groups, status))
-        }
-        Some(Err(error)) => {
-            let told = format!("groups: {}", faults.told(&error)?);
-            status.faults.push(told);
-            Ok(Vec::new())
-        }
-        None => Ok(Vec::new()),
-    }
-}
-
-fn bounded(mut groups: Vec<GroupFacts>, status: &mut StreamStatus) -> Vec<GroupFacts> {
-    groups.sort_by(|a, b| a.name.cmp(&b.name));
-    if groups.len() > GROUPS {
-        let all = groups.len();
-        groups.truncate(GROUPS);
-        status
-            .faults
-            .push(format!("only {GROUPS} of its {all} groups are listed"));
-    }
-    groups
-}
-
-fn note_stream(status: &mut StreamStatus, stream: &StreamFacts) {
-    status.kind = KeyKind::Stream;
-    status.length = Some(stream.length);
-    status.first = stream.first;
-    status.last = Some(stream.last);
-    status.added = stream.added;
-    status.trimmed = stream
-        .added
-        .and_then(|added| added.checked_sub(stream.length));
-}
-
-fn note_pending(
-    status: &mut GroupStatus,
-    answer: Option<RedisResult<Value>>,
-    faults: &Faults<'_>,
-) -> Result<(), StreamError> {
-    match answer {
-        Some(Ok(reply)) => {
-            let (count, first) = reply::pending_summary(reply);
-            status.pending = status.pending.or(count);
-            status.first_pending = first;
-        }
-        Some(Err(error)) => status
-            .faults
-            .push(format!("oldest pending: {}", faults.told(&error)?)),
-        None => {}
-    }
-    Ok(())
-}
-
-fn note_consumers(
-    status: &mut GroupStatus,
-    answer: Option<RedisResult<Value>>,
-    faults: &Faults<'_>,
-) -> Result<(), StreamError> {
-    match answer {
-        Some(Ok(reply)) => {
-            status.consumers = Some(most_pending(reply::consumers(reply), &mut status.faults))
-        }
-        Some(Err(error)) => status
-            .faults
-            .push(format!("consumers: {}", faults.told(&error)?)),
-        None => status.faults.push(format!(
-            "its more than {MANY_CONSUMERS} consumers are not listed"
-        )),
-    }
-    Ok(())
-}
-
-fn most_pending(
-    mut consumers: Vec<ConsumerStatus>,
-    faults: &mut Vec<String>,
-) -> Vec<ConsumerStatus> {
-    if consumers.len() > CONSUMERS {
-        let all = consumers.len();
-        consumers.sort_by_key(|one| std::cmp::Reverse(one.pending));
-        consumers.truncate(CONSUMERS);
-        faults.push(format!(
-            "only the {CONSUMERS} of its {all} consumers with the most pending are listed"
-        ));
-    }
-    consumers.sort_by(|a, b| a.name.cmp(&b.name));
-    consumers
-}
-
-/// From the last delivered entry, or else the oldest there is, to the newest.
-fn behind_ms(stream: &StreamFacts, group: &GroupFacts) -> Option<Ms> {
-    let Some(newest) = stream.newest else {
-        return Some(0);
-    };
-    let from = match group.last_delivered {
-        EntryId::MIN => stream.first?,
-        delivered => delivered,
-    };
-    Some(newest.ms.saturating_sub(from.ms))
 }
