@@ -114,7 +114,7 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
         by: whoever(),
     };
     let entries = Entries::Source {
-        spec: options.spec,
+        spec: Box::new(options.spec),
         history: options.history,
         opening: Box::new(opening),
         bookmarks,

@@ -39,7 +39,7 @@ pub enum Entries {
     /// From a source.
     Source {
         /// The source.
-        spec: Spec,
+        spec: Box<Spec>,
         /// Newest entries loaded at the start.
         history: u64,
         /// What the interface begins with.
@@ -176,10 +176,10 @@ fn start(entries: Entries, size: Size) -> Start {
             Start {
                 state,
                 first,
-                feed: spec
+                feed: (*spec)
                     .clone()
                     .follow(source::Start::History(history), mapping),
-                spec,
+                spec: *spec,
                 files: Files {
                     bookmarks,
                     recorder: record.map(|file| Recorder::start(file, head)),

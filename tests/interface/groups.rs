@@ -408,7 +408,7 @@ fn editing(place: &Place, server: &RedisServer, editor: &str) -> Pty {
 fn drafts(place: &Place) -> usize {
     let files = fs::read_dir(place.folder.path()).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    names.filter(|name| name.ends_with(".json")).count()
+    names.filter(|name| name.starts_with("lookback-")).count()
 }
 
 #[test]

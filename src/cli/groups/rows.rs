@@ -1,11 +1,11 @@
 //! How groups stand, as JSON and comma-separated values: one row a group. A stream without groups has one row, whose group is
 //! null.
 
-use super::table::may_be_dead;
 use crate::cli::format::json::{self, Object};
 use crate::cli::format::{Format, csv};
 use crate::model::consumer_groups::{ConsumerStatus, GroupStatus, GroupsSnapshot, StreamStatus};
 use crate::model::{EntryId, Ms};
+use crate::project::backlog::may_be_dead;
 
 const HEADER: &[u8] = b"stream,group,consumers,pending,lag,deliverable,lost,last_delivered,behind_ms,entries_read,first_pending,length,memory_bytes,first,last,added,trimmed\r\n";
 

@@ -5,11 +5,10 @@ use crate::model::consumer_groups::{
     ConsumerStatus, GroupStatus, GroupsSnapshot, KeyKind, StreamStatus,
 };
 use crate::model::{EntryId, Ms, SafeText, Zone, time};
+use crate::project::backlog::may_be_dead;
 
 /// Columns that a name takes at most.
 const NAME_COLUMNS: usize = 32;
-/// A consumer that has something pending and asked for nothing for so long may be dead.
-const DEAD_MS: Ms = 60_000;
 
 /// The tables, with a blank line between.
 pub fn written(snapshot: &GroupsSnapshot, consumers: bool, zone: Zone, ascii: bool) -> Vec<u8> {
@@ -163,11 +162,6 @@ impl Cells {
         let moment = |id: EntryId| self.zone.format(id.ms, "%Y-%m-%d %H:%M:%S");
         id.map_or_else(|| self.none.to_owned(), moment)
     }
-}
-
-/// Whether it has something pending and has not been heard of for a minute.
-pub fn may_be_dead(consumer: &ConsumerStatus) -> bool {
-    consumer.pending > 0 && consumer.idle_ms.is_some_and(|idle| idle > DEAD_MS)
 }
 
 /// The server's own word for what it cannot tell.
