@@ -70,7 +70,10 @@ pub fn unfinished(
     );
     let mut hint = failure.hint.clone();
     if standing.keep_ids {
-        hint = format!("{hint}; then go on with --keep-ids --resume");
+        // What does not pass by itself says what to do.
+        if unfinished.error.may_pass() {
+            hint = format!("{hint}; then go on with --keep-ids --resume");
+        }
     } else if let (Some(first), Some(last)) = (first_unknown, last_unknown) {
         let in_doubt = format!(
             ", and the entries of lines {} to {} of {file} may or may not have been written",
