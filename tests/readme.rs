@@ -17,7 +17,7 @@ use serde_json::Value;
 
 const SAMPLE: &str = "assets/sample.jsonl";
 /// Flags of other programs in the README.
-const FOREIGN_FLAGS: [&str; 4] = ["--bench", "--release", "--locked", "--path"];
+const FOREIGN_FLAGS: [&str; 5] = ["--bench", "--locked", "--open", "--path", "--release"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -64,8 +64,9 @@ fn shell_lines() -> Vec<String> {
     lines.map(str::to_owned).filter(|l| !l.is_empty()).collect()
 }
 
-/// Splits a command as a shell does, as far as the README needs it: blanks and single quotes.
+/// Splits a command as a shell does, as far as the README needs it: blanks, single quotes, and comments behind two blanks.
 fn shell_words(command: &str) -> Vec<String> {
+    let command = command.split("  #").next().unwrap_or_default();
     let mut words = Vec::new();
     for (at, part) in command.split('\'').enumerate() {
         if at % 2 == 1 {
@@ -153,11 +154,16 @@ fn every_command_over_the_sample_prints_something() {
     assert!(count >= 8, "only {count} commands read {SAMPLE}");
 }
 
+/// A command and all below it.
+fn family(command: &clap::Command) -> Vec<clap::Command> {
+    let below = command.get_subcommands().flat_map(family);
+    std::iter::once(command.clone()).chain(below).collect()
+}
+
 #[test]
 fn every_flag_exists() {
-    let command = Cli::command();
-    let commands = std::iter::once(&command).chain(command.get_subcommands());
-    let known: BTreeSet<String> = commands
+    let known: BTreeSet<String> = family(&Cli::command())
+        .iter()
         .flat_map(clap::Command::get_arguments)
         .filter_map(|arg| Some(format!("--{}", arg.get_long()?)))
         .chain(["--help".to_owned(), "--version".to_owned()])

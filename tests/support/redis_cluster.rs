@@ -36,7 +36,8 @@ impl RedisCluster {
         }
         let [first, second] = &nodes;
         let [_, bus] = ports;
-        first.run::<()>(&format!("CLUSTER MEET 127.0.0.1 {} {bus}", second.port()));
+        let address = second.url().replace("redis://", "").replace(':', " ");
+        first.run::<()>(&format!("CLUSTER MEET {address} {bus}"));
         let cluster = Self { nodes };
         cluster.wait_until_it_is_whole();
         cluster

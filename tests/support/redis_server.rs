@@ -116,11 +116,6 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Its TCP port.
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
     /// A blocking connection, with the rights of the first user.
     pub fn connection(&self) -> Connection {
         redis::Client::open(self.url())

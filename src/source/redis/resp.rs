@@ -88,17 +88,17 @@ impl Scanner {
     /// The token that begins at `at` and where the next one begins; `None` where more bytes are needed.
     fn token(&self) -> Result<Option<(Token, usize)>, NoResp> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let Some((kind, head, body)) = head(rest)? else {
+        let Some(head) = head(rest)? else {
             return Ok(None);
         };
-        let body = self.at + body;
-        let token = match kind {
-            b'$' | b'=' | b'!' => return self.text(kind, head, body),
-            b'*' | b'~' if head == b"-1" => Token::Null,
-            b'*' | b'~' => Token::Open(children(head, 1)?),
-            b'%' => Token::Open(children(head, 2)?),
-            b'+' => Token::Text(span(self.at + 1, head.len())?),
-            b'-' => Token::Error(span(self.at + 1, head.len())?),
+        let (line, body) = (head.line, self.at + head.end);
+        let token = match head.kind {
+            b'$' | b'=' | b'!' => return self.text(head.kind, line, body),
+            b'*' | b'~' if line == b"-1" => Token::Null,
+            b'*' | b'~' => Token::Open(children(line, 1)?),
+            b'%' => Token::Open(children(line, 2)?),
+            b'+' => Token::Text(span(self.at + 1, line.len())?),
+            b'-' => Token::Error(span(self.at + 1, line.len())?),
             b'_' => Token::Null,
             b':' | b',' | b'#' | b'(' => Token::Scalar,
             _ => return Err(NoResp("a part of it has no known kind")),
@@ -155,8 +155,18 @@ impl Scanner {
     }
 }
 
-/// The kind of the token at the start, what stands in its first line, and where that line ends.
-fn head(bytes: &[u8]) -> Result<Option<(u8, &[u8], usize)>, NoResp> {
+/// The first line of a token.
+struct Head<'a> {
+    /// The kind of the token.
+    kind: u8,
+    /// What stands in the line.
+    line: &'a [u8],
+    /// Where the line ends.
+    end: usize,
+}
+
+/// The first line of the token at the start; `None` where more bytes are needed.
+fn head(bytes: &[u8]) -> Result<Option<Head<'_>>, NoResp> {
     let Some((kind, rest)) = bytes.split_first() else {
         return Ok(None);
     };
@@ -170,7 +180,11 @@ fn head(bytes: &[u8]) -> Result<Option<(u8, &[u8], usize)>, NoResp> {
     let line = rest.get(..look).unwrap_or_default();
     match memchr::memchr(b'\n', line) {
         Some(end) => match line.get(..end).and_then(|line| line.strip_suffix(b"\r")) {
-            Some(head) => Ok(Some((*kind, head, end + 2))),
+            Some(line) => Ok(Some(Head {
+                kind: *kind,
+                line,
+                end: end + 2,
+            })),
             None => Err(NoResp("a line of it does not end as lines do")),
         },
         None if !is_text && rest.len() >= LONGEST_HEAD => {
