@@ -29,6 +29,7 @@ pub mod setup;
 pub mod spikes;
 pub mod stats;
 pub mod tail;
+pub mod trim;
 pub mod watch;
 pub mod words;
 
@@ -80,6 +81,7 @@ fn dispatch(cli: &Cli) -> Result<Status, Failure> {
         Some(Command::Stats(args)) => wait_for(stats::run(args, &setup)),
         Some(Command::Errors(args)) => wait_for(errors::run(args, &setup)),
         Some(Command::Spikes(args)) => wait_for(spikes::run(args, &setup)),
+        Some(Command::Trim(args)) => wait_for(trim::run(args, &setup)),
         Some(Command::Doctor(args)) => wait_for(doctor::run(args, &setup)),
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
     }

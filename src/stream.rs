@@ -11,6 +11,7 @@ pub mod import;
 mod link;
 pub mod log_file;
 pub mod publish;
+pub mod trim;
 
 pub use crate::source::{Access, RedisSpec};
 pub use error::StreamError;

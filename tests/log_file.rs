@@ -311,6 +311,8 @@ fn nothing_is_written_over_and_what_is_not_ours_is_left_alone() {
         ("notes.txt", &b"a note without a line end"[..]),
         ("agent.jsonl", b"{\"type\":\"x\"}\n{\"type\":\"y\"}\n"),
         ("x.gz", b"no gzip at all"),
+        ("y.gz", b"short"),
+        ("y.lz4", b"sh"),
         ("x.lz4", b"no lz4 at all, but long enough"),
     ] {
         let path = place.path().join(name);
@@ -366,4 +368,21 @@ async fn a_file_of_many_members_opens_as_one_history() {
             .count();
         assert_eq!(missing, 0, "{ending}");
     }
+}
+
+#[test]
+fn a_line_that_could_not_be_read_back_is_not_written() {
+    let place = place();
+    let path = place.path().join("log.jsonl.lz4");
+    let mut file = LogFile::create(&path).unwrap();
+    let long = vec![b'x'; 64 << 20];
+    let error = file
+        .write(id(1), b"a:stream", &[(b"v", &long)])
+        .unwrap_err();
+    assert!(what(&error).contains("longer than 64 MiB"));
+    let fits = &long[..(64 << 20) - 100];
+    file.write(id(2), b"a:stream", &[(b"v", fits)]).unwrap();
+    file.finish().unwrap();
+    let survey = verify(&path).unwrap();
+    assert_eq!((survey.entries, survey.first), (1, Some(id(2))));
 }

@@ -10,7 +10,7 @@ mod foot;
 mod groups;
 mod header;
 mod metrics;
-pub(super) mod number;
+pub(crate) mod number;
 mod occurrences;
 mod overlay;
 mod palette;

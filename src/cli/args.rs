@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     demo, doctor, errors, export, import, publish, query, replay, session, sessions, spikes, stats,
-    tail, watch,
+    tail, trim, watch,
 };
 use crate::config::{ColorChoice, Layer, Secret, Size};
 
@@ -104,6 +104,8 @@ pub enum Command {
     Errors(errors::ErrorsArgs),
     /// Episodes of abnormal rate or latency
     Spikes(spikes::SpikesArgs),
+    /// Let go of entries that are too old or too many, archived first
+    Trim(trim::TrimArgs),
     /// Check the connection, the streams and how entries are read
     Doctor(doctor::DoctorArgs),
 }

@@ -12,7 +12,7 @@ pub(crate) mod parse;
 mod probe;
 mod range;
 mod roster;
-mod streams;
+pub(crate) mod streams;
 mod tail;
 mod track;
 pub(crate) mod wire;

@@ -53,6 +53,20 @@ impl StreamError {
         matches!(self, Self::NotConnected(_) | Self::Refused(_))
     }
 
+    /// The same with more to say of what happened.
+    pub(crate) fn adding(mut self, more: &str) -> Self {
+        match &mut self {
+            Self::NotConnected(trouble)
+            | Self::ReadOnly(trouble)
+            | Self::Refused(trouble)
+            | Self::NoGroup(trouble)
+            | Self::GroupExists(trouble)
+            | Self::Input(trouble)
+            | Self::Failed(trouble) => trouble.what.push_str(more),
+        }
+        self
+    }
+
     /// Explains an answer of the server at `place` about `key`.
     pub(crate) fn of(error: &RedisError, place: &str, key: &[u8]) -> Self {
         let shown = SafeText::line(key, 80);

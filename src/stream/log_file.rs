@@ -40,9 +40,8 @@ use crate::model::{EntryId, FieldRef, line};
 use crate::source::{LINE_BYTES, Packing};
 pub use digest::{Checksum, ContentDigest};
 pub use lines::LogLines;
-pub(crate) use reading::Reading;
-use reading::State;
 pub use reading::Survey;
+pub(crate) use reading::{Reading, State};
 pub(super) use tally::Tally;
 pub use tally::Totals;
 
@@ -84,6 +83,14 @@ impl LogFile {
     /// # Errors
     /// When it cannot be read or written, is being written by another, or does not hold.
     pub fn append(path: &Path) -> Result<(Self, Survey), StreamError> {
+        Self::append_checked(path, |_, _| Ok(()))
+    }
+
+    /// The same, where each entry (its id and its stream) has to please `check` before anything is cut off.
+    pub(crate) fn append_checked(
+        path: &Path,
+        mut check: impl FnMut(EntryId, &[u8]) -> Result<(), StreamError>,
+    ) -> Result<(Self, Survey), StreamError> {
         // Opening a pipe would wait for its other end.
         if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
             return Err(trouble::no_file(path));
@@ -91,7 +98,11 @@ impl LogFile {
         let opened = OpenOptions::new().write(true).open(path);
         let file = opened.map_err(|error| trouble::unwritable(path, &error))?;
         lock(&file, path)?;
-        let state = Reading::open(path)?.finish()?;
+        let mut reading = Reading::open(path)?;
+        while let Some((id, line)) = reading.next()? {
+            check(id, line.stream.as_deref().unwrap_or_default())?;
+        }
+        let state = reading.finish()?;
         let survey = state.survey(length(&file, path)?);
         let log = Self::over(path, file, state);
         log.cut()
@@ -131,6 +142,7 @@ impl LogFile {
         }
         self.run.push(id, fields, line);
         self.state.all.push(id, fields, b"");
+        self.state.lines += 1;
         self.batch_entries += 1;
         if self.batch_entries >= MEMBER_ENTRIES || self.batch.len() >= MEMBER_BYTES {
             self.flush()?;
@@ -156,6 +168,9 @@ impl LogFile {
         self.flush()?;
         self.run = Tally::default();
         self.state.notes += 1;
+        self.state.lines += 1;
+        self.state.run = Tally::default();
+        self.state.filter = Some(filter.to_owned()).filter(|text| !text.is_empty());
         self.sync()?;
         Ok(totals)
     }
@@ -196,6 +211,12 @@ impl LogFile {
         self.state.all.last
     }
 
+    /// From where to read what is written from now on; only between two runs.
+    pub(crate) fn mark(&self) -> Option<State> {
+        let is_between = self.run.entries == 0 && self.batch.is_empty();
+        is_between.then(|| self.state.clone())
+    }
+
     /// Writes what is not in the file yet as a member.
     fn flush(&mut self) -> Result<(), StreamError> {
         if self.batch.is_empty() {
@@ -234,16 +255,7 @@ impl LogFile {
 /// When it cannot be read, and at the first line that does not hold: one that was altered, added, removed or moved is found by the
 /// note behind it, one that is no entry by itself; a file that was not written to its end has no note there.
 pub fn verify(path: &Path) -> Result<Survey, StreamError> {
-    let state = Reading::open(path)?.finish()?;
-    let bytes = std::fs::metadata(path).map_err(|error| trouble::unreadable(path, &error))?;
-    let survey = state.survey(bytes.len());
-    if survey.torn_bytes > 0 {
-        return Err(trouble::torn(path, state.lines));
-    }
-    if survey.unclosed > 0 || survey.notes == 0 {
-        return Err(trouble::unclosed(path, state.lines, survey.unclosed));
-    }
-    Ok(survey)
+    Reading::open(path)?.close()
 }
 
 /// The streams that have an entry of this id in a file that is whole up to its last entry.

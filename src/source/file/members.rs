@@ -25,6 +25,16 @@ pub enum Packing {
 }
 
 impl Packing {
+    /// How such a file begins.
+    #[must_use]
+    pub const fn magic(self) -> &'static [u8] {
+        match self {
+            Self::Plain => b"",
+            Self::Gzip => b"\x1f\x8b",
+            Self::Lz4 => b"\x04\x22\x4d\x18",
+        }
+    }
+
     /// By the path's ending.
     #[must_use]
     pub fn of(path: &Path) -> Self {

@@ -1,6 +1,8 @@
 //! A file line by line, held against its notes, with what of it is whole.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::digest::Checksum;
@@ -123,7 +125,9 @@ impl Reading {
         let whole = self.text.get(from..end).unwrap_or_default();
         let bare = whole.strip_suffix(b"\n").unwrap_or(whole);
         if line::is_note(bare) {
-            self.close(bare.to_vec().as_slice())?;
+            let (said, filter) = (Totals::of_note(bare), filter_of_note(bare));
+            self.hold_against(said)?;
+            self.state.filter = filter;
             return Ok(false);
         }
         let read = line::parse(bare);
@@ -150,9 +154,9 @@ impl Reading {
         Ok(true)
     }
 
-    fn close(&mut self, note: &[u8]) -> Result<(), StreamError> {
+    fn hold_against(&mut self, said: Option<Totals>) -> Result<(), StreamError> {
         let (number, have) = (self.state.lines, self.state.run.totals());
-        let Some(said) = Totals::of_note(note) else {
+        let Some(said) = said else {
             let why = "it is a note that this version does not know";
             return Err(trouble::broken(&self.path, number, why));
         };
@@ -162,7 +166,6 @@ impl Reading {
         }
         self.state.run = Tally::default();
         self.state.notes += 1;
-        self.state.filter = filter_of_note(note);
         Ok(())
     }
 
@@ -220,16 +223,35 @@ impl Reading {
 
     /// Where no line is whole, what is torn has to be the beginning of an entry: somebody else's text is not cut off.
     fn is_ours(&self) -> Result<(), StreamError> {
-        let known = self
-            .text
-            .iter()
-            .zip(ENTRY)
-            .all(|(ours, entry)| ours == entry);
-        if self.state.lines > 0 || known {
+        let begins = |bytes: &[u8], like: &[u8]| bytes.iter().zip(like).all(|(a, b)| a == b);
+        let packed = || {
+            let magic = Packing::of(&self.path).magic();
+            let mut file = File::open(&self.path)?.take(magic.len() as u64);
+            let mut start = Vec::new();
+            file.read_to_end(&mut start)?;
+            Ok(begins(&start, magic))
+        };
+        let packed = packed().map_err(|error| trouble::unreadable(&self.path, &error))?;
+        if self.state.lines > 0 || (packed && begins(&self.text, ENTRY)) {
             return Ok(());
         }
         let why = "it is no entry of a stream (`id`, `stream` and `fields`)";
         Err(trouble::broken(&self.path, 1, why))
+    }
+
+    /// Reads to the end, which has to be whole and closed by a note.
+    pub fn close(self) -> Result<Survey, StreamError> {
+        let path = self.path.clone();
+        let state = self.finish()?;
+        let there = std::fs::metadata(&path).map_err(|error| trouble::unreadable(&path, &error))?;
+        let survey = state.survey(there.len());
+        if survey.torn_bytes > 0 {
+            return Err(trouble::torn(&path, state.lines));
+        }
+        if survey.unclosed > 0 || survey.notes == 0 {
+            return Err(trouble::unclosed(&path, state.lines, survey.unclosed));
+        }
+        Ok(survey)
     }
 
     /// Reads to the end; what is whole.
