@@ -170,6 +170,7 @@ impl LogFile {
         self.state.notes += 1;
         self.state.lines += 1;
         self.state.run = Tally::default();
+        self.state.filter = Some(filter.to_owned()).filter(|text| !text.is_empty());
         self.sync()?;
         Ok(totals)
     }
