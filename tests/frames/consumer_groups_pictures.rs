@@ -94,7 +94,7 @@ pub const SMALL: &str = "
 ";
 /// 120×36, with a pending entry open.
 pub const ENTRY: &str = "
- lookback   ● LIVE 14:03:50  memory:events  1×  idle ≤ 2 s    1 dashboard   2 session   3 errors   4 metrics   5 groups
+ lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s                     1   2   3   4   5 groups
 
 ─ streams 3 ─────────────────────────────────────────────────────────────────── looks every 1 s  9 commands in < 10 ms ─
  stream                         entries   memory     in/s    out/s     trimmed  first           last            groups ▐

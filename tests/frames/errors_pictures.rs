@@ -4,7 +4,7 @@
 
 /// 160×45, on the fourth of nine.
 pub const BESIDE: &str = "
- lookback   ‖ 14:01:12.096  memory:events  event 26 of 55 loaded  1×  idle ≤ 2 s  2m ago  +29 newer              1 dashboard   2 session   3 errors   4 metrics
+  ‖ 14:01:12.096  memory:events  event 26 of 55 loaded  1×  idle ≤ 2 s  2m ago  +29 newer             1 dashboard   2 session   3 errors   4 metrics   5 groups
 
  events/s  0.22                          errors/s  0.06                          latency p95  4.5 s                      active sessions  3
                                      █                                       █                                       █                                       █

@@ -11,23 +11,23 @@ pub const COMMANDS: &str = "
  22:13:23  ✗ error.occurred  s2             lookup no such key 'a'
  22:13:24  ✗ error.occurred  s2             lookup no such key 'b'
  22:13:25  ✗ error.occurred                 rate timeout after 9 ms at /tools…
- 22:13:26  › message.added   s1             tool      error=
- 22:13:27  › message.added   s1             tool      error=null
- ━ commands ─────────────────────────────────────────────────────────────── 8 ─
-  sessions                                                                 l
- ▌session screen                                                           2
-  session screen: compare with the last bookmark, or stop                  d
-  end of this session                                                      }
-  start of this session                                                    {
-  only this session, or all again                                          o
-  close what is open, drop the filter, go back to screen 1               Esc
-  metrics: time of ids or of events                                        a
+ ━ commands ────────────────────────────────────────────────────────────── 12 ─
+  sessions                                                                 l  ▐
+ ▌session screen                                                           2  ▐
+  session screen: compare with the last bookmark, or stop                  d  ▐
+  end of this session                                                      }  ▐
+  start of this session                                                    {  ▐
+  only this session, or all again                                          o  ▐
+  close what is open, drop the filter, go back to screen 1               Esc  ▐
+  groups: destroy this group                                               X  ▐
+  groups: forget this consumer                                             F  │
+  metrics: time of ids or of events                                        a  │
  ──────────────────────────────────────────────────────────────────────────────
  command sess
          Enter runs it, ↑ ↓ choose, Esc goes back
 ";
 pub const ALL_COMMANDS: &str = "
- ━ commands ────────────────────────────────────────────────────────────── 58 ─ │      2  tool_error         timeout after ‹n› at ‹path›     6 s  ▁▁▁▁▁▁▁▁▁▁▁▄
+ ━ commands ────────────────────────────────────────────────────────────── 68 ─ │      2  tool_error         timeout after ‹n› at ‹path›     6 s  ▁▁▁▁▁▁▁▁▁▁▁▄
  ▌pause, or play from here                                             space  ▐ │      1  message.added                                      0 s  ▁▁▁▁▁▁▁▁▁▁▁▂
   one event back                                                           ←  ▐ │      1  rate               timeout after ‹n› at ‹path›     3 s  ▁▁▁▁▁▁▁▁▁▁▁▂
   one event on                                                             →  │ │

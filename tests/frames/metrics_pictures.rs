@@ -4,7 +4,7 @@
 
 /// 160×45, five minutes.
 pub const CHARTS: &str = "
- lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s                                       1 dashboard   2 session   3 errors   4 metrics
+ lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s                            1 dashboard   2 session   3 errors   4 metrics   5 groups
 
 ━ metrics  1m 5m 15m 1h all   id time ─────────────────────────────────────────────────────────────────────────────────── 13:58:50 – 14:03:50  a column 10.0 s ─
  events 55  0.18/s   errors 11  20 %   latency p50 1.5 s p95 4.5 s p99 5.2 s max 5.2 s   tokens 457  91.4/min
@@ -94,7 +94,7 @@ pub const SMALL: &str = "
 ";
 /// 160×45, with patterns.
 pub const PATTERNS: &str = "
- lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s                                       1 dashboard   2 session   3 errors   4 metrics
+ lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s                            1 dashboard   2 session   3 errors   4 metrics   5 groups
 
 ━ metrics  1m 5m 15m 1h all   id time ─────────────────────────────────────────────────────────────────────────────────── 14:00:02 – 14:03:50  a column 10.0 s ─
  events 55  0.24/s   errors 11  20 %   latency p50 1.5 s p95 4.5 s p99 5.2 s max 5.2 s   tokens 457  120/min
@@ -142,7 +142,7 @@ pub const PATTERNS: &str = "
 ";
 /// 120×40, in the past.
 pub const COMPARED: &str = "
- lookback   ‖ 14:02:51.016  memory:events  event 51 of 55 loaded  1×  idle ≤ 2 s  58 s ago  +4 newer
+  ‖ 14:02:51.016   event 51 of 55 loaded  1×  idle ≤ 2 s  58 s ago  +4 newer                  1   2   3   4 metrics   5
 
 ━ metrics  1m 5m 15m 1h all   id time ──────────────────────────────────────────── 14:01:51 – 14:02:51  a column 2.0 s ─
  events 17  0.28/s   errors 1  5.9 %   latency p50 640 ms p95 1.7 s p99 1.7 s max 1.7 s   tokens 116  116/min

@@ -4,7 +4,7 @@
 
 /// 140×36, on an error.
 pub const BESIDE: &str = "
-  ‖ 22:14:51.000   event 10 of 15 loaded  1×  idle ≤ 2 s  8 s ago  +5 newer                  1 dashboard   2 session   3 errors   4 metrics
+ lookback   ‖ 22:14:51.000  memory:events  event 10 of 15 loaded  1×  idle ≤ 2 s  8 s ago  +5 newer               1   2 session   3   4   5
 
 ━ session s1 ada  open 1m 31s ───────────────────────────────────────── event 10 of 15 ┬─ state at event 10 ──────────────── changed by it ─
  offset       event                                            latency  tokens    turn │  user           ada
@@ -85,7 +85,7 @@ pub const TINY: &str = "
 ";
 /// 140×36, compared with the search.
 pub const COMPARED: &str = "
-  ‖ 22:14:47.000   event 9 of 15 loaded  1×  idle ≤ 2 s  12 s ago  +6 newer                  1 dashboard   2 session   3 errors   4 metrics
+ lookback   ‖ 22:14:47.000  memory:events  event 9 of 15 loaded  1×  idle ≤ 2 s  12 s ago  +6 newer               1   2 session   3   4   5
 
 ━ session s1 ada  open 1m 27s ────────────────────────────────────────── event 9 of 15 ┬─ state at event 9 ─── ◆ against event 4, 22:14:05 ─
  offset       event                                            latency  tokens    turn │  user           ada

@@ -6,12 +6,13 @@ use self::fit::Part;
 use super::charts::Charts;
 use super::style::{own, theirs};
 use super::{clock, number};
+use crate::app::layout::{ScreenId, WIDE};
+use crate::app::loading::Count;
 use crate::app::playhead::{Playhead, Rhythm, Wait};
 use crate::app::state::State;
 use crate::app::view::{Header, Line, Piece, Tone};
 use crate::model::{Ms, time};
 use crate::store::Link;
-use crate::{app::layout::ScreenId, app::loading::Count};
 
 /// In which order the parts of the row go when it gets narrow: the last first, the first never.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,23 +216,30 @@ fn pill(state: &State) -> Piece {
     }
 }
 
-/// All screens, the open one bright.
-fn tabs(open: ScreenId) -> Line {
+/// From this width on every screen has its name.
+const NAMED: u16 = 150;
+
+/// All screens, the open one bright; where it is narrow the others have only their keys.
+fn tabs(open: ScreenId, width: u16) -> Line {
     let tab = |screen: ScreenId| {
-        let tone = if screen == open {
-            Tone::Strong
+        if screen == open {
+            Piece::own(screen.title(), Tone::Strong)
+        } else if width >= NAMED {
+            Piece::own(screen.title(), Tone::Dim)
         } else {
-            Tone::Dim
-        };
-        Piece::own(screen.title(), tone)
+            Piece::own(&screen.number().to_string(), Tone::Dim)
+        }
     };
     ScreenId::ALL.map(tab).into()
 }
 
 /// How much memory the log takes is a fact of the present and is left out in the past.
 fn right(state: &State, charts: Option<&Charts>) -> Parts {
+    if state.screen != ScreenId::Dashboard && state.size.width < WIDE {
+        return Vec::new();
+    }
     if state.screen != ScreenId::Dashboard {
-        let line = tabs(state.screen);
+        let line = tabs(state.screen, state.size.width);
         let width = line.iter().map(|tab| tab.text.width() + APART).sum();
         return vec![Part {
             rank: Rank::Tabs,
