@@ -137,7 +137,7 @@ fn line(n: usize) -> String {
         1_700_000_000 + n / 1_000
     );
     for (name, value) in fields(n) {
-        line += &format!(",\"{name}\":\"{value}\"");
+        line.extend([",\"", name, "\":\"", &value, "\""]);
     }
     line + "}\n"
 }
@@ -230,7 +230,7 @@ fn main() {
         ("library, once", &|| library(&server, &drafts, true)),
         ("command, a file", &|| command(&server, &from_file, None)),
         ("command, a pipe", &|| {
-            command(&server, &publish, Some(&lines))
+            command(&server, &publish, Some(&lines));
         }),
         ("command, once", &|| command(&server, &once, None)),
         ("import, ids kept", &|| command(&server, &import, None)),
