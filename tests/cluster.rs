@@ -1,4 +1,5 @@
-//! A cluster of two nodes: whichever of them is named, each stream is read where it lies.
+//! A cluster of two nodes: whichever of them is named, each stream is read and written where it lies, and what belongs to it
+//! lies in its slot, so that one step can change both.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -34,7 +35,7 @@ fn run(cluster: &RedisCluster, node: usize, arguments: &[&str]) -> Output {
 }
 
 fn lines(output: &Output) -> usize {
-    output.stdout.iter().filter(|b| **b == b'\n').count()
+    String::from_utf8_lossy(&output.stdout).lines().count()
 }
 
 /// Adds entries by hand, each on the node where its key lies.
@@ -75,4 +76,82 @@ fn streams_on_two_nodes_are_read_as_one_through_either_node() {
         };
         assert!(ids.windows(2).all(|w| number(&w[0]) < number(&w[1])));
     }
+}
+
+#[test]
+fn what_is_written_goes_to_the_node_of_its_stream_whichever_is_named() {
+    let cluster = RedisCluster::new();
+    let events: String = (0..1_500)
+        .map(|n| format!("{{\"id\":\"evt-{n}\",\"type\":\"message.added\",\"session_id\":\"s{}\",\"n\":{n}}}\n", n % 7))
+        .collect();
+    for (node, stream) in STREAMS.into_iter().enumerate() {
+        // Twice, through the node where it does not lie as well.
+        for through in [node, 1 - node] {
+            let published = command(&cluster, through, &["publish", "--once", "-s", stream])
+                .write_stdin(events.clone())
+                .output()
+                .unwrap();
+            let told = String::from_utf8_lossy(&published.stderr).into_owned();
+            assert!(published.status.success(), "{told}");
+        }
+        let home = cluster.node_of(stream);
+        assert_eq!(home.run::<u64>(&format!("XLEN {stream}")), 1_500);
+        run(
+            &cluster,
+            1 - node,
+            &["analytics", "--until-empty", "-s", stream],
+        );
+        let counted: String = home.run(&format!("HGET {{{stream}}}:metrics total_events"));
+        assert_eq!(counted, "1500");
+        let given = run(
+            &cluster,
+            1 - node,
+            &["consume", "--until-empty", "-s", stream],
+        );
+        assert_eq!(lines(&given), 1_500);
+        let groups = run(
+            &cluster,
+            node,
+            &["groups", "--format", "json", "-s", stream],
+        );
+        let groups: serde_json::Value = serde_json::from_slice(&groups.stdout).unwrap();
+        for group in groups.as_array().unwrap() {
+            assert_eq!(
+                (&group["pending"], &group["deliverable"]),
+                (&0.into(), &0.into()),
+                "{group}"
+            );
+        }
+        let trim = ["trim", "--max-len", "500", "--exact", "--yes", "-s", stream];
+        run(&cluster, 1 - node, &trim);
+        assert_eq!(home.run::<u64>(&format!("XLEN {stream}")), 500);
+    }
+}
+
+#[test]
+fn an_entry_that_cannot_be_handled_goes_to_the_dead_letters_in_its_slot() {
+    let cluster = RedisCluster::new();
+    let [stream, _] = STREAMS;
+    run(
+        &cluster,
+        1,
+        &["publish", "--type", "poison", "-s", stream, "--quiet"],
+    );
+    let consume = [
+        "consume",
+        "--max-deliveries",
+        "1",
+        "--limit",
+        "1",
+        "-s",
+        stream,
+        "--",
+        "false",
+    ];
+    command(&cluster, 1, &consume)
+        .env("PATH", std::env::var("PATH").unwrap())
+        .output()
+        .unwrap();
+    let home = cluster.node_of(stream);
+    assert_eq!(home.run::<u64>(&format!("XLEN {{{stream}}}:dead")), 1);
 }
