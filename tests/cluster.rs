@@ -81,9 +81,15 @@ fn streams_on_two_nodes_are_read_as_one_through_either_node() {
 #[test]
 fn what_is_written_goes_to_the_node_of_its_stream_whichever_is_named() {
     let cluster = RedisCluster::new();
-    let events: String = (0..1_500)
-        .map(|n| format!("{{\"id\":\"evt-{n}\",\"type\":\"message.added\",\"session_id\":\"s{}\",\"n\":{n}}}\n", n % 7))
+    let events: Vec<String> = (0..1_500)
+        .map(|n| {
+            format!(
+                r#"{{"id":"evt-{n}","type":"message.added","session_id":"s{}"}}"#,
+                n % 7
+            )
+        })
         .collect();
+    let events = events.join("\n");
     for (node, stream) in STREAMS.into_iter().enumerate() {
         // Twice, through the node where it does not lie as well.
         for through in [node, 1 - node] {
