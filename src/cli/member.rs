@@ -60,7 +60,7 @@ impl MemberArgs {
         if setup.since.is_some() || setup.until.is_some() {
             return Err(Failure::usage(
                 "a group goes on where it stands, whatever --since and --until say",
-                "choose with --from where a new group begins; `lookback query` reads a range",
+                "choose with --from where a new group begins; `lookback query` and `lookback stats` read a range",
             ));
         }
         let (spec, stream) = setup.writer_of_one()?;

@@ -24,13 +24,14 @@ fn killed_at_any_moment_it_goes_on_and_holds_every_entry_once() {
     while kills < 25 && (stage.ids().len() as u64) < ENTRIES {
         let mut child = stage.audit(&["--batch", "100"]).spawn().unwrap();
         let before = stage.bytes().len();
-        // From before the first write to somewhere in the middle of many.
+        // From before the first write to somewhere in the middle of many: by what it wrote, so that a fast machine is not done
+        // before it was killed often.
         if kills % 5 != 0 {
+            let goal = before + usize::try_from(next(&mut seed) % 100_000).unwrap();
             wait_until("it writes", || {
-                stage.bytes().len() > before || child.try_wait().unwrap().is_some()
+                stage.bytes().len() > goal || child.try_wait().unwrap().is_some()
             });
         }
-        std::thread::sleep(Duration::from_micros(next(&mut seed) % 80_000));
         child.kill().unwrap();
         child.wait().unwrap();
         kills += 1;

@@ -47,7 +47,7 @@ pub enum Change {
         #[arg(value_name = "NAME")]
         group: OsString,
         /// With which entry it begins: start, now (what is added later), or the entry after an id
-        #[arg(long, value_name = "PLACE", default_value = "now", value_parser = place)]
+        #[arg(long, value_name = "PLACE", default_value = "start", value_parser = place)]
         at: GroupStart,
         /// Make the stream too where there is none
         #[arg(long)]
