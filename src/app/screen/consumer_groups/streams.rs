@@ -40,7 +40,7 @@ pub fn streams(state: &State, area: Area) -> Pane {
     let ids = all.iter().flat_map(|stream| [stream.first, stream.last]);
     let times = ids.flatten().map(|id| when(state, id).len());
     let time = times.max().unwrap_or(TODAY);
-    let rows = all.iter().map(|stream| Row {
+    let rows = view.cut(all.iter()).map(|stream| Row {
         selected: Some(&stream.key) == chosen,
         ..row(state, stream, widths, time)
     });
