@@ -140,6 +140,14 @@ fn a_still_system_gives_the_same_frame_at_every_look() {
 }
 
 #[test]
+fn the_help_begins_with_what_is_only_for_this_screen() {
+    let text = picture(&in_color(&screen(&looked(80, 24, "?"))));
+    let row = |words: &str| text.lines().position(|row| row.contains(words));
+    assert!(row("Groups, with --allow-writes") < row("Time"), "{text}");
+    assert!(row("acknowledge this pending entry").is_some(), "{text}");
+}
+
+#[test]
 fn a_source_without_groups_says_so() {
     let text = picture(&in_color(&screen(&told(SAMPLE, 80, 24, "5"))));
     assert!(text.contains("there are no consumer groups here"), "{text}");

@@ -6,7 +6,7 @@
 pub const WIDE: &str = "
  lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s                            1 dashboard   2 session   3 errors   4 metrics   5 groups
 
-─ streams 3 ─────────────────────────────────────────────────────────────────────────────────────────────────────────── looks every 1 s  9 commands in < 10 ms ─
+─ streams 3 ─────────────────────────────────────────────────────────────────────────────────────────────────────────── looks every 1 s  9 commands in < 20 ms ─
  stream                         entries   memory     in/s    out/s     trimmed  first                               last                                groups
 ▌memory:events                       55    24 kB      8.0        0           5  14:00:02        1795442402000-0     14:03:50        1795442630000-0          3
  agents:{a}:log                    1.2G      n/a        0        —         n/a  70-01-02 00:00  86400000-0          70-01-03 00:00  172800000-7              1
@@ -53,7 +53,7 @@ pub const WIDE: &str = "
 /// 80×24.
 pub const ORDINARY: &str = "
  lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s
-─ streams 3 ─────────────────────────── looks every 1 s  9 commands in < 10 ms ─
+─ streams 3 ─────────────────────────── looks every 1 s  9 commands in < 20 ms ─
  stream                  entries   memory     in/s     trimmed  last           ▐
 ▌memory:events                55    24 kB      8.0           5  14:03:50       ▐
  agents:{a}:log             1.2G      n/a        0         n/a  70-01-03 00:00 │
@@ -96,7 +96,7 @@ pub const SMALL: &str = "
 pub const ENTRY: &str = "
  lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s                     1   2   3   4   5 groups
 
-─ streams 3 ─────────────────────────────────────────────────────────────────── looks every 1 s  9 commands in < 10 ms ─
+─ streams 3 ─────────────────────────────────────────────────────────────────── looks every 1 s  9 commands in < 20 ms ─
  stream                         entries   memory     in/s    out/s     trimmed  first           last            groups ▐
 ▌memory:events                       55    24 kB      8.0        0           5  14:00:02        14:03:50             3 ▐
  agents:{a}:log                    1.2G      n/a        0        —         n/a  70-01-02 00:00  70-01-03 00:00       1 │
@@ -134,7 +134,7 @@ pub const ENTRY: &str = "
 /// 80×24, before a group is destroyed.
 pub const CONFIRM: &str = "
  lookback   ● LIVE 14:03:50   localhost:6379 memory:events  1×  idle ≤ 2 s
-─ streams 3 ─────────────────────────── looks every 1 s  9 commands in < 10 ms ─
+─ streams 3 ─────────────────────────── looks every 1 s  9 commands in < 20 ms ─
  stream                  entries   memory     in/s     trimmed  last           ▐
 ▌memory:events                55    24 kB      8.0           5  14:03:50       ▐
  agents:{a}:log             1.2G      n/a        0         n/a  70-01-03 00:00 │

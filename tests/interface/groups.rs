@@ -227,7 +227,6 @@ fn with_the_flag_entries_are_acknowledged_and_groups_destroyed_and_all_is_journa
     let id = pending(&server)[0].clone();
     pty.keys("C");
     pty.wait_for_text("give to consumer", SOON);
-    press(&mut pty, &[Key::Ctrl('u')]);
     pty.keys("carol");
     press(&mut pty, &[Key::Enter]);
     pty.wait_for_text("to consumer carol", SOON);

@@ -62,7 +62,11 @@ fn still_groups_cost_no_byte_though_they_are_looked_at() {
     let pty = watch(&server, &["watch", "--screen", "5"]);
     pty.wait_for_text("last entry 2m ago", SOON);
     pty.wait_for_text("groups 2", SOON);
-    assert_eq!(bytes_at_rest(&pty), 0, "{}", pty.screen());
+    // How much a look costs is known after some of them, and is told where it changes.
+    let deadline = Instant::now() + SOON;
+    while bytes_at_rest(&pty) > 0 {
+        assert!(Instant::now() < deadline, "{}", pty.screen());
+    }
 }
 
 #[test]

@@ -61,12 +61,15 @@ impl InView {
         }
     }
 
-    /// Names and rows, cut to what is in view.
-    fn rows(self, names: Row, all: impl Iterator<Item = Row>) -> Vec<Row> {
+    /// What is in view of all.
+    fn cut<I: Iterator>(self, all: I) -> impl Iterator<Item = I::Item> {
+        all.skip(self.first).take(self.height)
+    }
+
+    /// Names over rows, where there is room for names.
+    fn rows(self, names: Row, rows: impl Iterator<Item = Row>) -> Vec<Row> {
         let names = std::iter::once(names).take(self.head);
-        names
-            .chain(all.skip(self.first).take(self.height))
-            .collect()
+        names.chain(rows).collect()
     }
 
     fn scrollbar(self, total: usize, area: Area) -> Option<Scrollbar> {

@@ -173,8 +173,13 @@ pub fn help(state: &State) -> Option<Help> {
         });
         (SafeText::own(section.title()), rows.collect())
     };
+    let mut sections = Section::ALL;
+    if state.screen == ScreenId::Groups {
+        // What is only for this screen comes first there.
+        sections.sort_by_key(|section| *section != Section::Groups);
+    }
     Some(Help {
-        sections: Section::ALL.map(section).into(),
+        sections: sections.map(section).into(),
         scroll,
     })
 }

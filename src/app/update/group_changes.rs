@@ -65,11 +65,8 @@ fn proposed(state: &State, command: Command) -> Result<Step, &'static str> {
         }
         Command::AcknowledgeDeleted => Ok(Step::Look(group()?)),
         Command::Claim => {
-            let owner = &entry()?.consumer;
-            let other = groups.consumer().map(|c| &c.name).filter(|n| *n != owner);
-            let text = other.and_then(|name| String::from_utf8(name.clone()).ok());
             let asked = Asked::Claimant(group()?, entry()?.id);
-            Ok(Step::Ask(asked, text.unwrap_or_default()))
+            Ok(Step::Ask(asked, String::new()))
         }
         Command::Republish | Command::RepublishEdited => {
             let (of, entry) = (group()?, entry()?);

@@ -22,7 +22,7 @@ pub fn consumers(state: &State, area: Area) -> Pane {
     let all = groups.consumers();
     let view = InView::of(area, place(groups));
     let chosen = groups.chosen.consumer.as_ref();
-    let rows = all.iter().map(|consumer| Row {
+    let rows = view.cut(all.iter()).map(|consumer| Row {
         selected: Some(&consumer.name) == chosen,
         ..row(state, consumer)
     });

@@ -26,13 +26,11 @@ pub fn groups(state: &State, area: Area) -> Pane {
     let total = groups.groups().count();
     let widths = Widths::of(area.width, groups.streams().len() > 1);
     let view = InView::of(area, selected);
-    let rows = groups
-        .groups()
-        .enumerate()
-        .map(|(at, (stream, group))| Row {
-            selected: selected == Some(at),
-            ..row(state, stream, group, widths)
-        });
+    let shown = view.cut(groups.groups().enumerate());
+    let rows = shown.map(|(at, (stream, group))| Row {
+        selected: selected == Some(at),
+        ..row(state, stream, group, widths)
+    });
     Pane {
         note: faults(state, area.width),
         table: Table {

@@ -44,7 +44,7 @@ pub fn pending(state: &State, area: Area) -> Pane {
     let columns = widths.columns(area.width);
     let view = InView::of(area, place(groups));
     let width = columns.last().map_or(0, |c| c.width);
-    let rows = all.iter().map(|entry| Row {
+    let rows = view.cut(all.iter()).map(|entry| Row {
         selected: Some(entry.id) == groups.chosen.entry,
         ..row(state, entry, width)
     });

@@ -40,7 +40,7 @@ pub fn streams(state: &State, area: Area) -> Pane {
     let ids = all.iter().flat_map(|stream| [stream.first, stream.last]);
     let times = ids.flatten().map(|id| when(state, id).len());
     let time = times.max().unwrap_or(TODAY);
-    let rows = all.iter().map(|stream| Row {
+    let rows = view.cut(all.iter()).map(|stream| Row {
         selected: Some(&stream.key) == chosen,
         ..row(state, stream, widths, time)
     });
@@ -100,7 +100,7 @@ fn cadence(state: &State) -> Line {
 
 /// Rounded up, so that it says the same from look to look.
 fn at_most(ms: Ms) -> String {
-    let steps = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+    let steps = [20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
     match steps.into_iter().find(|step| ms < *step) {
         Some(step) => format!("< {}", crate::model::time::span(step)),
         None => crate::model::time::span(ms),
@@ -229,8 +229,8 @@ mod tests {
     #[test]
     fn how_long_a_look_took_is_said_in_steps() {
         assert_eq!(
-            [0, 9, 10, 499].map(at_most),
-            ["< 10 ms", "< 10 ms", "< 20 ms", "< 500 ms"]
+            [0, 19, 20, 499].map(at_most),
+            ["< 20 ms", "< 20 ms", "< 50 ms", "< 500 ms"]
         );
         assert_eq!(at_most(12_000), "12.0 s");
     }
