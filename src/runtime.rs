@@ -24,7 +24,7 @@ mod terminal;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
@@ -34,7 +34,7 @@ use crate::app::consumer_groups::Edited;
 use crate::app::narrowing::Narrowing;
 use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
-use crate::model::Ms;
+pub use crate::source::now_ms;
 use crate::source::{Access, Feed, Request, Spec};
 use crate::store::{Arrival, Fetch, Then, Trouble};
 use crate::ui::theme::Theme;
@@ -111,15 +111,6 @@ const LIVE_TICK: Duration = Duration::from_millis(250);
 const HOLD: Duration = Duration::from_millis(300);
 /// In rest, the clock is looked at that often.
 const REST_TICK: Duration = Duration::from_secs(1);
-
-/// This machine's time, ms since the epoch.
-#[must_use]
-pub fn now_ms() -> Ms {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Ms::try_from(since.as_millis()).unwrap_or(Ms::MAX)
-}
 
 /// Runs the interface until it is left; gives back the last state.
 ///

@@ -15,6 +15,7 @@ mod link;
 pub mod log_file;
 pub mod publish;
 pub mod replay;
+mod script;
 pub mod trim;
 
 use crate::source::now_ms;

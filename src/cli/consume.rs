@@ -18,8 +18,8 @@ use tokio::time::timeout;
 
 use super::failure::{Failure, Status, say};
 use super::member::{Defaults, MemberArgs};
-use super::replay::pace;
 use super::setup::Setup;
+use crate::config::span;
 use crate::model::{EntryId, Ms, SafeText};
 use crate::stream::{Batch, Consumer, StreamError, Subscription};
 use command::Program;
@@ -42,7 +42,7 @@ pub struct ConsumeArgs {
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
     /// Kill the command when it takes longer for one entry
-    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = pace::idle, requires = "command")]
+    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = span::ms, requires = "command")]
     pub timeout: Ms,
     /// Commands that run at once
     #[arg(long, value_name = "N", default_value = "1", requires = "command")]

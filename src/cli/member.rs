@@ -6,8 +6,8 @@
 use std::num::NonZeroUsize;
 
 use super::failure::Failure;
-use super::replay::pace;
 use super::setup::Setup;
+use crate::config::span;
 use crate::model::{EntryId, Ms};
 use crate::stream::{Begin, Subscription};
 
@@ -32,10 +32,10 @@ pub struct MemberArgs {
     #[arg(long, value_name = "N")]
     pub batch: Option<NonZeroUsize>,
     /// How long the server holds a read that finds nothing [default: 2s]
-    #[arg(long, value_name = "SPAN", value_parser = pace::idle)]
+    #[arg(long, value_name = "SPAN", value_parser = span::ms)]
     pub block: Option<Ms>,
     /// Take over what another consumer left unacknowledged for so long; what failed here comes again after it
-    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = pace::idle)]
+    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::ms)]
     pub min_idle: Ms,
     /// End when nothing is left to deliver and nothing pending of this consumer
     #[arg(long)]

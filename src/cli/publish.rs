@@ -14,8 +14,8 @@ use super::interrupt::Interrupt;
 use super::lines::{self, Batch, Lines, Place};
 use super::progress::{Progress, counted, grouped};
 use super::setup::Setup;
+use crate::config::span;
 use crate::model::line::is_note;
-use crate::query::span_ms;
 use crate::stream::{Draft, PublishOptions, Publisher, Receipt, Retry, StreamError};
 use printed::Printed;
 
@@ -80,8 +80,7 @@ pub enum IdFormat {
 const ONCE_FOR: Duration = Duration::from_secs(7 * 86_400);
 
 fn span(text: &str) -> Result<Duration, String> {
-    let ms = span_ms(text.as_bytes()).ok_or("a span has a unit: 90s, 12h, 7d")?;
-    Ok(Duration::from_millis(ms))
+    span::ms(text).map(Duration::from_millis)
 }
 
 impl PublishArgs {

@@ -22,6 +22,7 @@ use super::out::Out;
 use super::pages::Matches;
 use super::setup::Setup;
 use super::tail::LineFormat;
+use crate::config::span;
 use crate::model::Ms;
 use crate::source::Direction;
 use pace::{Pace, Speed};
@@ -45,7 +46,7 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "N", value_parser = pace::rate, allow_hyphen_values = true, conflicts_with_all = ["speed", "idle"])]
     pub rate: Option<f64>,
     /// Gaps longer than this count as this: 2s, 500ms
-    #[arg(long, value_name = "SPAN", value_parser = pace::idle, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SPAN", value_parser = span::ms, allow_hyphen_values = true)]
     pub idle: Option<Ms>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t, conflicts_with = "to")]

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::Global;
 use super::failure::{Failure, Status, say};
@@ -14,6 +13,7 @@ use crate::config::{Config, Key, Layer, Layers, Origin, Password, without_passwo
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::query::time::Moment;
 use crate::query::{Filter, Now};
+pub use crate::source::now_ms as wall_clock_ms;
 use crate::source::{Access, ArchivedSpec, FileSpec, IdRange, RedisSpec, Spec, is_glob};
 use crate::stream::MaxLen;
 
@@ -347,14 +347,4 @@ fn archived(global: &Global, redis: RedisSpec) -> Result<ArchivedSpec, Failure> 
     }
     let paths = global.archive.clone();
     Ok(ArchivedSpec::new(FileSpec { paths }, redis))
-}
-
-/// This machine's time, ms since the epoch.
-#[must_use]
-pub fn wall_clock_ms() -> Ms {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|d| Ms::try_from(d.as_millis()).ok())
-        .unwrap_or_default()
 }

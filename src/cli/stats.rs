@@ -15,8 +15,8 @@ use super::failure::{Failure, Status};
 use super::format::ReportFormat;
 use super::moment;
 use super::pages::Matches;
-use super::replay::pace;
 use super::setup::Setup;
+use crate::config::span;
 use crate::model::{EntryId, Ms};
 use crate::project::tally::{Axis, Figures, Gather, How, figures};
 use crate::query::Filter;
@@ -30,7 +30,7 @@ pub struct StatsArgs {
     #[command(flatten)]
     pub filter: FilterWords,
     /// Only this long before the end: 1m, 5m, 15m, 1h or any such span
-    #[arg(long, value_name = "SPAN", value_parser = pace::idle, conflicts_with_all = ["since", "compare"])]
+    #[arg(long, value_name = "SPAN", value_parser = span::ms, conflicts_with_all = ["since", "compare"])]
     pub window: Option<Ms>,
     /// Which type follows which, rare paths, and events by hour and weekday too
     #[arg(long)]

@@ -13,8 +13,8 @@ use super::failure::{Failure, Status, say, say_trouble};
 use super::format::ReportFormat;
 use super::interrupt::Interrupt;
 use super::setup::{Setup, wall_clock_ms};
+use crate::config::span;
 use crate::model::{Ms, SafeText};
-use crate::query::span_ms;
 use crate::source::{RedisSpec, is_glob};
 use crate::stream::StreamError;
 use crate::stream::trim::{Archive, Look, Order, Trimmer};
@@ -49,9 +49,12 @@ pub struct TrimArgs {
     pub format: ReportFormat,
 }
 
+/// A span that is some time.
 fn span(text: &str) -> Result<Ms, String> {
-    let ms = span_ms(text.as_bytes()).filter(|ms| *ms > 0);
-    ms.ok_or_else(|| "a span has a unit: 7d, 12h, 1h30m".to_owned())
+    match span::ms(text)? {
+        0 => Err("a span that is some time: 7d, 12h, 1h30m".to_owned()),
+        ms => Ok(ms),
+    }
 }
 
 impl TrimArgs {

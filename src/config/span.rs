@@ -25,6 +25,15 @@ const UNITS: [(Ms, &str); 5] = [
     (1, "ms"),
 ];
 
+/// Reads a span of the command line, in ms.
+///
+/// # Errors
+/// What a span looks like.
+pub fn ms(text: &str) -> Result<Ms, String> {
+    let Span(ms) = text.parse().map_err(|error: SpanError| error.to_string())?;
+    Ok(ms)
+}
+
 impl FromStr for Span {
     type Err = SpanError;
 

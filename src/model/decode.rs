@@ -21,6 +21,7 @@ use std::borrow::Cow;
 pub use self::arguments::arguments;
 use self::layout::Layout;
 use self::names::Slot;
+pub use self::names::TIMES as TIME_NAMES;
 use super::{Class, EntryId, Event, FieldRef, Flags, Mapping, Part, Source, Sources};
 
 /// The kind of an entry that names none.

@@ -30,8 +30,8 @@ use std::sync::Arc;
 use ::redis::Value;
 
 use super::companion::companion;
-use super::consume::script::Script;
 use super::consume::{Batch, Consumer, Subscription, Tally};
+use super::script::Script;
 use super::{StreamError, now_ms};
 use crate::model::{EntryId, Mapping, SafeText};
 use crate::source::redis::parse;

@@ -46,7 +46,6 @@ mod fetch;
 mod group;
 mod link;
 mod pending;
-pub(super) mod script;
 mod subscription;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,11 +55,9 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::companion::companion;
+use super::script::Script;
 use super::{Link, StreamError};
 use crate::model::EntryId;
-use script::Script;
-
-pub(super) use bury::says_cluster;
 
 pub use batch::{Batch, Buried, Delivery};
 pub use subscription::{Begin, Subscription, own_name};
@@ -132,7 +129,7 @@ impl Consumer {
         let mut asking = Link::open(&subscription.spec).await?;
         let waiting = Link::blocking(&subscription.spec).await?;
         group::create(&mut asking, &subscription).await?;
-        let clustered = bury::is_clustered(&mut asking).await;
+        let clustered = asking.is_clustered().await?;
         Ok(Self {
             dead: companion(&subscription.stream, "dead", clustered),
             clustered,

@@ -33,7 +33,7 @@ mod told;
 mod watched;
 
 use std::fmt;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use ::redis::RedisError;
 use futures_util::future::join_all;
@@ -42,6 +42,7 @@ use super::{RedisSpec, StreamError};
 use crate::model::consumer_groups::{GroupsSnapshot, StreamStatus};
 use crate::model::{Ms, SafeText};
 use crate::source::is_glob;
+use crate::source::now_ms;
 use crate::source::redis::connect::{Connector, Use};
 use crate::source::redis::wire::Wire;
 use watched::Watched;
@@ -111,7 +112,7 @@ impl Inspector {
     /// # Errors
     /// [`StreamError::NotConnected`] where nothing can be asked.
     pub async fn look(&mut self) -> Result<GroupsSnapshot, StreamError> {
-        let (taken_at, began) = (wall_clock_ms(), Instant::now());
+        let (taken_at, began) = (now_ms(), Instant::now());
         let mut commands = self.find_streams().await?;
         let is_thorough = self.looks.is_multiple_of(THOROUGH_EVERY);
         self.looks += 1;
@@ -224,12 +225,4 @@ impl Inspector {
     fn explained(&self, error: &RedisError, key: &[u8]) -> StreamError {
         StreamError::of(error, self.connector.place(), key)
     }
-}
-
-fn wall_clock_ms() -> Ms {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since
-        .ok()
-        .and_then(|since| Ms::try_from(since.as_millis()).ok())
-        .unwrap_or_default()
 }

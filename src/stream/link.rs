@@ -7,7 +7,6 @@ use ::redis::{Cmd, Pipeline, Value};
 use super::StreamError;
 use crate::source::RedisSpec;
 use crate::source::redis::connect::{Connector, Use};
-use crate::source::redis::fault;
 use crate::source::redis::wire::Wire;
 
 /// A connection of its own that may write. In a cluster it goes on to the nodes where the keys lie.
@@ -90,17 +89,8 @@ impl Link {
 
     /// Whether the server is a node of a cluster. One that may not be asked counts as none.
     pub(super) async fn is_clustered(&mut self) -> Result<bool, StreamError> {
-        match self.wire.hello().await {
-            Ok(told) => Ok(told.iter().any(|(n, v)| n == b"mode" && v == b"cluster")),
-            Err(error) if fault::explain(&error, self.place(), b"").link => {
-                Err(StreamError::of(&error, self.place(), b""))
-            }
-            // A server before 6.0 knows no HELLO.
-            Err(_) => {
-                let server = self.wire.server().await.unwrap_or_default();
-                Ok(server.contains("redis_mode:cluster"))
-            }
-        }
+        let answer = self.wire.is_clustered().await;
+        answer.map_err(|error| StreamError::of(&error, self.place(), b""))
     }
 
     /// What reads, over the same connection.

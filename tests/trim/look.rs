@@ -83,7 +83,7 @@ fn where_there_is_nothing_to_do_it_says_so_calmly() {
         "--max-len 5",
         "--max-len 9999 --yes",
         "--max-len 18446744073709551615 --yes --archive a.gz",
-        "--older-than 10000000w --yes",
+        "--older-than 50000w --yes",
     ] {
         assert!(
             told(flags).contains("5 entries, none of which is to go\n"),

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
-use crate::cli::replay::pace;
+use crate::config::span;
 use crate::model::consumer_groups::GroupStart;
 use crate::model::{EntryId, Ms};
 
@@ -31,7 +31,7 @@ pub struct GroupsArgs {
     #[arg(long, conflicts_with_all = ["pending", "watch"])]
     pub recount: bool,
     /// Look again and again, until Ctrl-C
-    #[arg(long, value_name = "SPAN", num_args = 0..=1, default_missing_value = "1s", value_parser = pace::idle, conflicts_with = "pending")]
+    #[arg(long, value_name = "SPAN", num_args = 0..=1, default_missing_value = "1s", value_parser = span::ms, conflicts_with = "pending")]
     pub watch: Option<Ms>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
@@ -101,7 +101,7 @@ pub enum Change {
         #[arg(long, value_name = "CONSUMER")]
         consumer: OsString,
         /// Only what was delivered at least so long ago: 30s, 5m
-        #[arg(long, value_name = "SPAN", value_parser = pace::idle, default_value = "0ms")]
+        #[arg(long, value_name = "SPAN", value_parser = span::ms, default_value = "0ms")]
         min_idle: Ms,
         /// The entries
         #[arg(value_name = "ID", required = true)]

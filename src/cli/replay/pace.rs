@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use crate::config::{Span, SpanError};
 use crate::model::Ms;
 
 /// How fast the log's own rhythm is played.
@@ -50,15 +49,6 @@ pub fn rate(text: &str) -> Result<f64, String> {
     positive(text).ok_or_else(|| "a rate is events a second, more than 0: 5, 0.2, 1000".to_owned())
 }
 
-/// Reads `--idle`.
-///
-/// # Errors
-/// What a span looks like.
-pub fn idle(text: &str) -> Result<Ms, String> {
-    let Span(ms) = text.parse().map_err(|error: SpanError| error.to_string())?;
-    Ok(ms)
-}
-
 fn positive(text: &str) -> Option<f64> {
     let number: f64 = text.parse().ok()?;
     (number.is_finite() && number > 0.0).then_some(number)
@@ -89,10 +79,8 @@ mod tests {
     }
 
     #[test]
-    fn rates_are_positive_and_spans_have_units() {
+    fn rates_are_positive() {
         assert_eq!(rate("0.2"), Ok(0.2));
         assert!(["0", "-1", "many", "inf"].iter().all(|t| rate(t).is_err()));
-        assert_eq!(idle("1m30s"), Ok(90_000));
-        assert!(["2", "-2s", "soon", ""].iter().all(|t| idle(t).is_err()));
     }
 }

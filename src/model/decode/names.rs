@@ -63,6 +63,22 @@ pub(super) struct Plays {
 /// From here on a priority is weak: a strong candidate deeper in the entry is preferred to it.
 pub(super) const WEAK: u16 = 32;
 
+/// Names of the event's own time, the likeliest first.
+pub const TIMES: &[&str] = &[
+    "timestamp",
+    "ts",
+    "time",
+    "created_at",
+    "createdAt",
+    "event_time_us",
+    "occurred_at",
+    "@timestamp",
+    "occurredAt",
+    "event_time",
+    "eventTime",
+    "timeUnixNano",
+];
+
 /// Names are tried in this order.
 const STRONG: &[(Slot, &[&str])] = &[
     (
@@ -112,23 +128,7 @@ const STRONG: &[(Slot, &[&str])] = &[
             "enduser.id",
         ],
     ),
-    (
-        Slot::Part(Part::Time),
-        &[
-            "timestamp",
-            "ts",
-            "time",
-            "created_at",
-            "createdAt",
-            "event_time_us",
-            "occurred_at",
-            "@timestamp",
-            "occurredAt",
-            "event_time",
-            "eventTime",
-            "timeUnixNano",
-        ],
-    ),
+    (Slot::Part(Part::Time), TIMES),
     (
         Slot::Part(Part::Latency),
         &[

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::bulk::{self, Bulk, Entry};
 use super::connect::{Connection, Connector, Use};
+use super::fault;
 use super::parse::{self, StreamState};
 use super::resp::{Reply, Shape};
 use crate::model::EntryId;
@@ -294,6 +295,20 @@ impl Wire {
             ))
         });
         Ok(told.collect())
+    }
+
+    /// Whether the server is a node of a cluster. One that may not be asked counts as none.
+    pub(crate) async fn is_clustered(&mut self) -> RedisResult<bool> {
+        match self.hello().await {
+            Ok(told) => Ok(told.iter().any(|(n, v)| n == b"mode" && v == b"cluster")),
+            Err(error) if fault::explain(&error, self.connector.place(), b"").link => Err(error),
+            // A server before 6.0 knows no HELLO.
+            Err(_) => Ok(self
+                .server()
+                .await
+                .unwrap_or_default()
+                .contains("redis_mode:cluster")),
+        }
     }
 
     /// What `INFO server` says.

@@ -57,8 +57,9 @@ impl ReadModel {
         let mut wire = Wire::open(&connector, Use::Questions)
             .await
             .map_err(|error| failed(error, b""))?;
-        let said = wire.hello().await.unwrap_or_default();
-        let key = Keys::of(stream, crate::stream::consume::says_cluster(&said)).metrics;
+        let clustered = wire.is_clustered().await;
+        let clustered = clustered.map_err(|error| failed(error, b""))?;
+        let key = Keys::of(stream, clustered).metrics;
         let reply = wire.ask(&key, cmd("HGETALL").arg(key.as_slice())).await;
         let pairs = parse::pairs(reply.map_err(|error| failed(error, &key))?);
         let mut model = Self::default();

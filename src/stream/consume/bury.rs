@@ -6,7 +6,7 @@ use super::{Buried, Consumer, Delivery};
 use crate::model::{EntryId, FieldRef};
 use crate::source::redis::fault;
 use crate::source::redis::parse::{self, Entry};
-use crate::stream::{Link, StreamError};
+use crate::stream::StreamError;
 
 /// Moves an entry in one step.
 pub(super) const SCRIPT: &str = include_str!("bury.lua");
@@ -14,17 +14,6 @@ pub(super) const SCRIPT: &str = include_str!("bury.lua");
 const MOST_ARGUMENTS: usize = 7_000;
 /// Bytes of a reason that are kept.
 const LONGEST_REASON: usize = 1_000;
-
-/// Whether the server is a node of a cluster, as far as it says so.
-pub(super) async fn is_clustered(link: &mut Link) -> bool {
-    says_cluster(&link.wire().hello().await.unwrap_or_default())
-}
-
-/// Whether what `HELLO` said is what a node of a cluster says.
-pub(in crate::stream) fn says_cluster(said: &[(Vec<u8>, Vec<u8>)]) -> bool {
-    said.iter()
-        .any(|(name, value)| name == b"mode" && value == b"cluster")
-}
 
 impl Consumer {
     /// Moves an entry to `<stream>:dead`: its fields as they came, then `dead_reason`, `dead_deliveries`, `dead_origin` (stream

@@ -20,9 +20,9 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
 use super::change::Changed;
-use super::wall_clock_ms;
 use crate::model::consumer_groups::{GroupChange, GroupStart};
 use crate::model::{EntryId, text_or_base64, time};
+use crate::source::now_ms;
 use crate::stream::StreamError;
 
 /// Ids of one line at most.
@@ -136,7 +136,7 @@ impl Journal {
         let error = outcome.and_then(|outcome| outcome.as_ref().err());
         let error = error.map(|error| error.trouble().one_line());
         let line = Line {
-            at: i64::try_from(wall_clock_ms()).ok().and_then(time::rfc3339),
+            at: i64::try_from(now_ms()).ok().and_then(time::rfc3339),
             place,
             stream,
             action: change.verb(),

@@ -5,24 +5,10 @@ use serde_json::value::RawValue;
 
 use super::super::StreamError;
 use super::super::fields::Fields;
+use crate::model::TIME_NAMES;
 use crate::model::line::{self, LineFault, Member, Object};
 use crate::store::Trouble;
 
-/// Names under which events tell their time: one that has any of them is given no other.
-const TIMES: [&str; 12] = [
-    "timestamp",
-    "ts",
-    "time",
-    "created_at",
-    "createdAt",
-    "event_time_us",
-    "occurred_at",
-    "@timestamp",
-    "occurredAt",
-    "event_time",
-    "eventTime",
-    "timeUnixNano",
-];
 const VERSIONS: [&str; 2] = ["schema_version", "v"];
 
 /// An event that is to be published. What it lacks is added when it is sent: an `id` (`evt-` and the ns since the epoch), a
@@ -193,7 +179,7 @@ impl Draft {
             "session_id" => &mut self.session,
             "user_id" => &mut self.user,
             _ => {
-                let told = TIMES.contains(&name) || VERSIONS.contains(&name);
+                let told = TIME_NAMES.contains(&name) || VERSIONS.contains(&name);
                 if !(told && is_null(raw)) {
                     self.note(name.as_bytes());
                     self.rest.push(name.as_bytes(), &line::text_of(raw));
@@ -207,7 +193,7 @@ impl Draft {
     }
 
     fn note(&mut self, name: &[u8]) {
-        self.has_time |= TIMES.iter().any(|time| time.as_bytes() == name);
+        self.has_time |= TIME_NAMES.iter().any(|time| time.as_bytes() == name);
         self.has_version |= VERSIONS.iter().any(|version| version.as_bytes() == name);
     }
 

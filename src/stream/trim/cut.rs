@@ -1,6 +1,6 @@
 //! Removing entries, with a look at the groups in the same step.
 
-use ::redis::{Cmd, RedisError, RedisResult, Value, cmd};
+use ::redis::{RedisError, Value, cmd};
 
 use super::plan::Plan;
 use super::walk::Walk;
@@ -9,8 +9,8 @@ use crate::model::EntryId;
 use crate::model::SafeText;
 use crate::source::redis::fault;
 use crate::source::redis::parse;
-use crate::source::redis::wire::Wire;
 use crate::store::Trouble;
+use crate::stream::script::Script;
 use crate::stream::{Link, StreamError};
 
 const SCRIPT: &str = include_str!("cut.lua");
@@ -66,8 +66,7 @@ pub struct Cut<'a> {
     /// What is still to go.
     left: u64,
     way: Way,
-    /// What the server calls the script.
-    sha: Option<String>,
+    script: Script,
 }
 
 impl<'a> Cut<'a> {
@@ -82,7 +81,7 @@ impl<'a> Cut<'a> {
             keep,
             left: plan.would_remove,
             way: Way::Script,
-            sha: None,
+            script: Script::new(SCRIPT),
         }
     }
 
@@ -155,40 +154,18 @@ impl<'a> Cut<'a> {
     }
 
     async fn scripted(&mut self, how: &str, ids: &[String]) -> Result<Step, Refusal> {
-        let key = self.plan.stream.clone();
-        for _ in 0..3 {
-            let sha = match &self.sha {
-                Some(sha) => sha.clone(),
-                None => load(self.link.wire(), &key).await?,
-            };
-            let command = self.call(&sha, how, ids);
-            self.sha = Some(sha);
-            match self.link.wire().ask(&key, &command).await {
-                // The key lies on another node, or the server was started again.
-                Err(error)
-                    if error.to_string().contains("NOSCRIPT")
-                        || error.code() == Some("NOSCRIPT") =>
-                {
-                    self.sha = None;
-                }
-                answer => return step_of(answer?),
-            }
-        }
-        let error = (::redis::ErrorKind::Client, "the server forgets the script");
-        Err(RedisError::from(error).into())
-    }
-
-    fn call(&self, sha: &str, how: &str, ids: &[String]) -> Cmd {
-        let mut command = cmd("EVALSHA");
-        command.arg(sha).arg(1).arg(&self.plan.stream);
-        command.arg(self.plan.border.to_string());
-        command
-            .arg(self.plan.oldest.to_string())
-            .arg(self.plan.newest.to_string());
-        command.arg(if self.force { "force" } else { "" });
-        command.arg(self.keep.saturating_add(self.left));
-        command.arg(how).arg(ids);
-        command
+        let plan = self.plan;
+        let mut arguments: Vec<Vec<u8>> = [plan.border, plan.oldest, plan.newest]
+            .map(|id| id.to_string().into_bytes())
+            .to_vec();
+        let force = if self.force { "force" } else { "" };
+        let fewest = self.keep.saturating_add(self.left).to_string();
+        let rest = [force, &fewest, how]
+            .into_iter()
+            .chain(ids.iter().map(String::as_str));
+        arguments.extend(rest.map(|argument| argument.as_bytes().to_vec()));
+        let keys = [plan.stream.as_slice()];
+        step_of(self.script.call(self.link, &keys, &arguments).await?)
     }
 
     /// The same in two steps, between which a group can be moved back or made.
@@ -258,11 +235,6 @@ fn fewer(key: &[u8]) -> StreamError {
         format!("others took entries out of `{key}` meanwhile, so that more would go than was to"),
         "run it again: it counts anew",
     ))
-}
-
-async fn load(wire: &mut Wire, key: &[u8]) -> RedisResult<String> {
-    let reply = wire.ask(key, cmd("SCRIPT").arg("LOAD").arg(SCRIPT)).await?;
-    Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
 }
 
 fn step_of(reply: Value) -> Result<Step, Refusal> {

@@ -2,9 +2,8 @@
 
 use ::redis::{Cmd, RedisResult, Value, cmd};
 
-use crate::source::redis::fault;
-use crate::source::redis::parse;
-use crate::stream::Link;
+use super::Link;
+use crate::source::redis::{fault, parse};
 
 /// A script and what the server calls it.
 #[derive(Clone, Debug)]
