@@ -22,7 +22,7 @@ use printed::Printed;
 /// Broken lines that are told one by one.
 const TOLD: u64 = 10;
 /// Events in one call.
-const CALL: usize = 1_024;
+const CALL: usize = 4_096;
 
 /// Arguments of `publish`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]

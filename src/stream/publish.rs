@@ -39,8 +39,8 @@ use std::time::{Duration, Instant};
 
 use super::{Link, RedisSpec, StreamError};
 use crate::store::Trouble;
+use batch::Packer;
 use once::Once;
-use xadd::Clock;
 
 pub use draft::Draft;
 pub use fate::{Fate, Receipt, Unfinished};
@@ -63,10 +63,7 @@ pub struct PublishOptions {
 #[derive(Debug)]
 pub struct Publisher {
     link: Link,
-    stream: Vec<u8>,
-    max_len: Option<MaxLen>,
-    once: Option<Once>,
-    clock: Clock,
+    packer: Packer,
     used: Instant,
 }
 
@@ -89,10 +86,7 @@ impl Publisher {
         };
         Ok(Self {
             link,
-            stream: stream.to_vec(),
-            max_len: options.max_len,
-            once,
-            clock: Clock::default(),
+            packer: Packer::new(stream, options.max_len, once),
             used: Instant::now(),
         })
     }

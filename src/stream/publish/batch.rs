@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use ::redis::{Cmd, Pipeline, Value, cmd};
 
 use super::once::{self, Once};
-use super::xadd;
-use super::{Draft, Fate, Publisher, Receipt};
+use super::xadd::{self, Clock};
+use super::{Draft, Fate, MaxLen, Publisher, Receipt};
 use crate::model::EntryId;
 use crate::source::redis::{fault, parse};
 use crate::store::Trouble;
@@ -34,26 +34,95 @@ pub fn first_of(drafts: &[Draft]) -> &[Draft] {
     drafts.get(..count.max(1)).unwrap_or(drafts)
 }
 
+/// Makes batches ready to be sent.
+#[derive(Debug)]
+pub struct Packer {
+    stream: Vec<u8>,
+    max_len: Option<MaxLen>,
+    once: Option<Once>,
+    clock: Clock,
+}
+
+/// The commands of a batch, and the ids of its events.
+#[derive(Debug)]
+pub struct Packed {
+    commands: Pipeline,
+    ids: EventIds,
+}
+
+/// What became of a batch; the error, where there is one, is why not all of it is written.
+pub type Sent = (Vec<Fate>, Option<StreamError>);
+
+impl Packer {
+    /// For one stream.
+    pub fn new(stream: &[u8], max_len: Option<MaxLen>, once: Option<Once>) -> Self {
+        Self {
+            stream: stream.to_vec(),
+            max_len,
+            once,
+            clock: Clock::default(),
+        }
+    }
+
+    /// Whether a batch can be sent again without being written twice.
+    pub fn is_once(&self) -> bool {
+        self.once.is_some()
+    }
+
+    /// Makes one batch ready.
+    pub fn pack(&mut self, batch: &[Draft]) -> Result<Packed, StreamError> {
+        let mut commands = Pipeline::with_capacity(batch.len() + 1);
+        let mut ids = Vec::with_capacity(batch.len());
+        if self.once.is_some() {
+            commands.add_command(Once::load());
+        }
+        for draft in batch {
+            let mut command = self.begin(draft)?;
+            let (max_len, clock) = (self.max_len, &mut self.clock);
+            ids.push(xadd::append(&mut command, draft, max_len, clock));
+            commands.add_command(command);
+        }
+        Ok(Packed { commands, ids })
+    }
+
+    fn begin(&self, draft: &Draft) -> Result<Cmd, StreamError> {
+        let Some(once) = &self.once else {
+            let mut command = cmd("XADD");
+            command.arg(&self.stream);
+            return Ok(command);
+        };
+        once.begin(&self.stream, draft)
+    }
+}
+
 impl Publisher {
-    /// Sends one batch. The error, where there is one, is why not all of it is written.
-    pub(super) async fn send(&mut self, batch: &[Draft]) -> (Vec<Fate>, Option<StreamError>) {
-        let (pipeline, ids) = match self.pipeline(batch) {
-            Ok(ready) => ready,
-            Err(error) => return (vec![Fate::NotWritten; batch.len()], Some(error)),
+    /// Sends one batch of so many events, and packs the next one while the server works on it.
+    pub(super) async fn send(
+        &mut self,
+        packed: Result<Packed, StreamError>,
+        events: usize,
+        following: &[Draft],
+    ) -> (Sent, Result<Packed, StreamError>) {
+        let unsent = |error: StreamError| (vec![Fate::NotWritten; events], Some(error));
+        let Packed { commands, ids } = match packed {
+            Ok(packed) => packed,
+            Err(error) => return (unsent(error.clone()), Err(error)),
         };
         if let Err(error) = self.wake().await {
-            return (vec![Fate::NotWritten; batch.len()], Some(error));
+            return (unsent(error.clone()), Err(error));
         }
-        let answers = self.link.ask_all(&self.stream, &pipeline).await;
+        let Self { link, packer, .. } = self;
+        let stream = packer.stream.clone();
+        let asked = link.ask_all(&stream, &commands);
+        let (answers, next) = tokio::join!(asked, async { packer.pack(following) });
         self.used = Instant::now();
-        match answers {
+        let sent = match answers {
             Ok(answers) => self.fates(answers, ids),
             // Only a lost connection leaves it open what was done; what is refused here never left.
-            Err(error @ StreamError::NotConnected(_)) => {
-                (vec![Fate::Unknown; batch.len()], Some(error))
-            }
-            Err(error) => (vec![Fate::NotWritten; batch.len()], Some(error)),
-        }
+            Err(error @ StreamError::NotConnected(_)) => (vec![Fate::Unknown; events], Some(error)),
+            Err(error) => unsent(error),
+        };
+        (sent, next)
     }
 
     /// Tries a connection that nothing passed over for a while, and makes a new one in its place where it died in its sleep: so that
@@ -71,39 +140,14 @@ impl Publisher {
         }
     }
 
-    /// The commands of a batch, and the ids of its events.
-    fn pipeline(&mut self, batch: &[Draft]) -> Result<(Pipeline, EventIds), StreamError> {
-        let mut pipeline = Pipeline::with_capacity(batch.len() + 1);
-        let mut ids = Vec::with_capacity(batch.len());
-        if self.once.is_some() {
-            pipeline.add_command(Once::load());
-        }
-        for draft in batch {
-            let mut command = self.begin(draft)?;
-            let (max_len, clock) = (self.max_len, &mut self.clock);
-            ids.push(xadd::append(&mut command, draft, max_len, clock));
-            pipeline.add_command(command);
-        }
-        Ok((pipeline, ids))
-    }
-
-    fn begin(&self, draft: &Draft) -> Result<Cmd, StreamError> {
-        let Some(once) = &self.once else {
-            let mut command = cmd("XADD");
-            command.arg(&self.stream);
-            return Ok(command);
-        };
-        once.begin(&self.stream, draft)
-    }
-
-    fn fates(
-        &self,
-        answers: Vec<Result<Value, StreamError>>,
-        ids: EventIds,
-    ) -> (Vec<Fate>, Option<StreamError>) {
+    fn fates(&self, answers: Vec<Result<Value, StreamError>>, ids: EventIds) -> Sent {
         let mut answers = answers.into_iter();
         // Of the script's loading only a failure counts, and only where it leaves the script unknown.
-        let loading = self.once.as_ref().and_then(|_| answers.next()?.err());
+        let loading = self
+            .packer
+            .once
+            .as_ref()
+            .and_then(|_| answers.next()?.err());
         let mut first = None;
         let fates = ids.into_iter().zip(answers).map(|(event_id, answer)| {
             let read = answer.and_then(|value| self.receipt(value, event_id));
@@ -124,7 +168,7 @@ impl Publisher {
     }
 
     fn receipt(&self, value: Value, event_id: Option<Vec<u8>>) -> Result<Receipt, StreamError> {
-        let read = if self.once.is_some() {
+        let read = if self.packer.is_once() {
             once::answer(value)
         } else {
             let entry = parse::bytes(&value).and_then(EntryId::from_bytes);

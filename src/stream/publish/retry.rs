@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{Draft, Fate, Publisher, Receipt, Unfinished, batch};
+use super::batch::{self, Sent};
+use super::{Draft, Fate, Publisher, Receipt, Unfinished};
 use crate::store::Trouble;
 use crate::stream::StreamError;
 
@@ -46,11 +47,12 @@ impl Publisher {
         mut tell: impl FnMut(&Retry),
     ) -> Result<Vec<Receipt>, Unfinished> {
         let mut receipts = Vec::with_capacity(drafts.len());
-        let mut rest = drafts;
-        while !rest.is_empty() {
-            let batch = batch::first_of(rest);
-            rest = rest.get(batch.len()..).unwrap_or_default();
-            let (fates, failed) = self.insist(batch, &mut tell).await;
+        let (mut batch, mut rest) = split(drafts);
+        let mut packed = self.packer.pack(batch);
+        while !batch.is_empty() {
+            let (following, behind) = split(rest);
+            let (sent, next) = self.send(packed, batch.len(), following).await;
+            let (fates, failed) = self.insist(batch, sent, &mut tell).await;
             if let Some(error) = failed {
                 let before = receipts.into_iter().map(Fate::Written);
                 let unsent = rest.iter().map(|_| Fate::NotWritten);
@@ -61,20 +63,19 @@ impl Publisher {
                 Fate::Written(receipt) => Some(receipt),
                 _ => None,
             }));
+            (batch, rest, packed) = (following, behind, next);
         }
         Ok(receipts)
     }
 
-    /// Sends one batch until it is written, as long as sending it again is safe and can help.
-    async fn insist(
-        &mut self,
-        batch: &[Draft],
-        tell: &mut impl FnMut(&Retry),
-    ) -> (Vec<Fate>, Option<StreamError>) {
-        let (mut fates, mut failed) = self.send(batch).await;
+    /// Sends one batch again until it is written, as long as that is safe and can help.
+    async fn insist(&mut self, batch: &[Draft], sent: Sent, tell: &mut impl FnMut(&Retry)) -> Sent {
+        let (mut fates, mut failed) = sent;
         for attempt in 1..=TRIES {
             let trouble = match &failed {
-                Some(StreamError::NotConnected(trouble)) if self.once.is_some() => trouble.clone(),
+                Some(StreamError::NotConnected(trouble)) if self.packer.is_once() => {
+                    trouble.clone()
+                }
                 _ => break,
             };
             let wait = wait_before(attempt);
@@ -89,12 +90,18 @@ impl Publisher {
                 failed = Some(error);
                 continue;
             }
-            let (again, error) = self.send(batch).await;
+            let packed = self.packer.pack(batch);
+            let ((again, error), _) = self.send(packed, batch.len(), &[]).await;
             fates = merged(fates, again);
             failed = error;
         }
         (fates, failed)
     }
+}
+
+/// The first batch, and what is behind it.
+fn split(drafts: &[Draft]) -> (&[Draft], &[Draft]) {
+    drafts.split_at(batch::first_of(drafts).len())
 }
 
 /// How long is waited before a try, from 1 on.
