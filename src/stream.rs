@@ -9,6 +9,7 @@ mod companion;
 pub mod consume;
 mod error;
 mod fields;
+mod file_lock;
 pub mod groups;
 pub mod import;
 mod link;

@@ -33,9 +33,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
-
-use super::StreamError;
+use super::{StreamError, file_lock};
 use crate::model::{EntryId, FieldRef, line};
 use crate::source::{LINE_BYTES, Packing};
 pub use digest::{Checksum, ContentDigest};
@@ -281,10 +279,10 @@ fn length(file: &File, path: &Path) -> Result<u64, StreamError> {
 }
 
 fn lock(file: &File, path: &Path) -> Result<(), StreamError> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(trouble::in_use(path)),
+    match file_lock::lock(file) {
+        Ok(false) => Err(trouble::in_use(path)),
         // Some file systems have no locks.
-        Ok(()) | Err(_) => Ok(()),
+        Ok(true) | Err(_) => Ok(()),
     }
 }
 

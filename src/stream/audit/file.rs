@@ -7,15 +7,12 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
-
 use super::seal::{seal, write_content};
 use super::written::{Written, print};
 use super::{Chain, FaultKind, Hash, verify_chain};
 use crate::model::{EntryId, FieldRef, Ms};
 use crate::store::Trouble;
-use crate::stream::{StreamError, now_ms};
+use crate::stream::{StreamError, file_lock, now_ms};
 
 /// Bytes read at once.
 const READ_BYTES: usize = 1 << 18;
@@ -239,13 +236,13 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 fn lock(file: &File, path: &Path) -> Result<(), StreamError> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(()),
-        Err(Errno::WOULDBLOCK) => Err(failed(
+    match file_lock::lock(file) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(failed(
             format!("{} is being written by another process", path.display()),
             "one process writes an audit file: end the other one, or name another file with --out",
         )),
-        Err(error) => Err(cannot("locked", path, &error.into())),
+        Err(error) => Err(cannot("locked", path, &error)),
     }
 }
 
