@@ -5,6 +5,8 @@
 
 use std::num::NonZeroUsize;
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::failure::Failure;
 use super::setup::Setup;
 use crate::config::span;
@@ -20,10 +22,10 @@ const BLOCK_MS: Ms = 2_000;
 #[derive(clap::Args, Clone, Debug)]
 pub struct MemberArgs {
     /// Consumer group; created if it is not there [default: debug-group, analytics-group or audit-group]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub group: Option<String>,
     /// Name of this consumer, which no other may have [default: host and process; for audit host and file]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub consumer: Option<String>,
     /// Where a group that has to be created begins: start, now, or after an entry id
     #[arg(long, value_name = "WHERE", default_value = "start", value_parser = begin)]

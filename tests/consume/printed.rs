@@ -218,6 +218,8 @@ fn wrong_use_is_told_and_nothing_is_consumed() {
         (&["consume", "-s", "a*"], "may stand for several streams"),
         (&["consume", "--since", "-1h"], "--from"),
         (&["consume", "--from", "yesterday"], "entry id"),
+        (&["consume", "--group", ""], "--group"),
+        (&["consume", "--consumer", ""], "--consumer"),
         (&["consume", "--batch", "0"], "--batch"),
         (&["consume", "--block", "5"], "unit"),
         (&["consume", "--jobs", "2"], "CMD"),

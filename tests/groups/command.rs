@@ -419,6 +419,7 @@ fn what_cannot_be_done_says_what_is_there() {
             1,
             "has a group `audit-group` already",
         ),
+        (&["create", "", "--yes"], 2, "a group has a name"),
         (
             &["create", "g", "-s", "nope", "--yes"],
             1,

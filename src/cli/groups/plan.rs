@@ -27,6 +27,17 @@ pub struct Planning<'a> {
     pub status: &'a StreamStatus,
 }
 
+/// Redis takes a group without a name, which then nobody can name.
+fn has_a_name(group: &OsStr) -> Result<(), Failure> {
+    if group.is_empty() {
+        return Err(Failure::usage(
+            "a group has a name",
+            "write it behind create: lookback groups create audit-group",
+        ));
+    }
+    Ok(())
+}
+
 impl Planning<'_> {
     /// What is to be done.
     ///
@@ -40,6 +51,7 @@ impl Planning<'_> {
                 mkstream,
                 ..
             } => {
+                has_a_name(group)?;
                 self.has_stream(*mkstream)?;
                 self.has_no_group(group.as_bytes())?;
                 Ok(GroupChange::Create {
