@@ -159,6 +159,20 @@ pub struct Panes {
     pub dragging: bool,
 }
 
+impl Panes {
+    /// Gives the focus to the pane so many places on in this order, around the ends; a zoomed pane gives it the room too.
+    pub fn turn(&mut self, order: &[PaneId], by: isize) {
+        let at = order.iter().position(|pane| *pane == self.focus);
+        let to = at.unwrap_or(0).cast_signed() + by;
+        let count = order.len().max(1).cast_signed();
+        let to = order.get(to.rem_euclid(count).cast_unsigned());
+        self.focus = to.copied().unwrap_or(self.focus);
+        if self.zoomed.is_some() {
+            self.zoomed = Some(self.focus);
+        }
+    }
+}
+
 /// Something to tell for a few seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {

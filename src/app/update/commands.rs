@@ -167,15 +167,7 @@ fn focus(state: &mut State, by: isize) {
         (Some(_), _) => &[PaneId::Feed, PaneId::Detail],
         _ => &[PaneId::Feed, PaneId::Session, PaneId::Errors],
     };
-    let at = panes
-        .iter()
-        .position(|p| *p == state.panes.focus)
-        .unwrap_or(0);
-    let to = at.wrapping_add_signed(by).wrapping_add(panes.len()) % panes.len();
-    state.panes.focus = panes.get(to).copied().unwrap_or_default();
-    if state.panes.zoomed.is_some() {
-        state.panes.zoomed = Some(state.panes.focus);
-    }
+    state.panes.turn(panes, by);
     if state.panes.focus == PaneId::Errors && state.panes.group.is_none() {
         step_in_errors(state, 0);
     }

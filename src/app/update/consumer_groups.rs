@@ -143,17 +143,8 @@ fn panes(state: &State) -> [PaneId; 4] {
 }
 
 fn focus(state: &mut State, by: isize) {
-    let panes = panes(state);
-    let at = panes.iter().position(|p| *p == state.panes.focus);
-    let to = at
-        .unwrap_or(0)
-        .wrapping_add_signed(by)
-        .wrapping_add(panes.len())
-        % panes.len();
-    state.panes.focus = panes.get(to).copied().unwrap_or(PaneId::ConsumerGroups);
-    if state.panes.zoomed.is_some() {
-        state.panes.zoomed = Some(state.panes.focus);
-    }
+    let order = panes(state);
+    state.panes.turn(&order, by);
 }
 
 /// Of a stream its groups, of a group its pending entries, of a pending entry all of it.

@@ -150,16 +150,7 @@ fn to_occurrence(state: &mut State, forward: bool) {
 }
 
 fn focus(state: &mut State, by: isize) {
-    let at = PANES.iter().position(|p| *p == state.panes.focus);
-    let to = at
-        .unwrap_or(0)
-        .wrapping_add_signed(by)
-        .wrapping_add(PANES.len())
-        % PANES.len();
-    state.panes.focus = PANES.get(to).copied().unwrap_or(PaneId::Errors);
-    if state.panes.zoomed.is_some() {
-        state.panes.zoomed = Some(state.panes.focus);
-    }
+    state.panes.turn(&PANES, by);
 }
 
 /// Of a group its occurrences; of an occurrence its session at that moment; of the entry all of it, or the room back.

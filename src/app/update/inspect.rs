@@ -147,17 +147,7 @@ fn to_error(state: &mut State, forward: bool) {
 }
 
 fn focus(state: &mut State, by: isize) {
-    let at = PANES.iter().position(|p| *p == state.panes.focus);
-    let to = at
-        .unwrap_or(0)
-        .wrapping_add_signed(by)
-        .wrapping_add(PANES.len())
-        % PANES.len();
-    let pane = PANES.get(to).copied().unwrap_or(PaneId::Session);
-    state.panes.focus = pane;
-    if state.panes.zoomed.is_some() {
-        state.panes.zoomed = Some(pane);
-    }
+    state.panes.turn(&PANES, by);
 }
 
 /// The entry takes the whole middle, or gives it back.

@@ -64,14 +64,7 @@ fn scroll(choice: &mut Choice, by: i64) {
 }
 
 fn focus(state: &mut State) {
-    let next = match state.panes.focus {
-        PaneId::Lists => PaneId::Charts,
-        _ => PaneId::Lists,
-    };
-    state.panes.focus = next;
-    if state.panes.zoomed.is_some() {
-        state.panes.zoomed = Some(next);
-    }
+    state.panes.turn(&[PaneId::Charts, PaneId::Lists], 1);
 }
 
 /// Closes one thing at a time, then the screen.

@@ -253,17 +253,17 @@ async fn acknowledge(
         let answer = link.ask(stream, &command).await?;
         done += number(&answer).unwrap_or_default();
     }
+    Ok(of_some(done, ids, "were not pending"))
+}
+
+/// What was done with some of these entries, and what is said of the rest.
+fn of_some(done: u64, ids: &[EntryId], rest_is: &str) -> Changed {
     let mut changed = Changed::of(done);
-    let rest = u64::try_from(ids.len())
-        .unwrap_or_default()
-        .saturating_sub(done);
+    let rest = (ids.len() as u64).saturating_sub(done);
     if rest > 0 {
-        changed.add_note(&format!(
-            "{rest} of the {} given were not pending",
-            ids.len()
-        ));
+        changed.add_note(&format!("{rest} of the {} given {rest_is}", ids.len()));
     }
-    Ok(changed)
+    changed
 }
 
 /// `JUSTID`: an entry that is given to somebody else by hand was not delivered, and does not count as that.
@@ -289,17 +289,8 @@ async fn claim(
         let answer = link.ask(stream, &command).await?;
         done += u64::try_from(items(answer).len()).unwrap_or_default();
     }
-    let mut changed = Changed::of(done);
-    let rest = u64::try_from(ids.len())
-        .unwrap_or_default()
-        .saturating_sub(done);
-    if rest > 0 {
-        changed.add_note(&format!(
-            "{rest} of the {} given were not: not pending, idle for too short a time, or deleted (those left the list)",
-            ids.len()
-        ));
-    }
-    Ok(changed)
+    let why = "were not: not pending, idle for too short a time, or deleted (those left the list)";
+    Ok(of_some(done, ids, why))
 }
 
 /// The new entry first: where anything fails, the old one is still pending.
