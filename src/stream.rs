@@ -32,4 +32,4 @@ pub use error::StreamError;
 pub use import::{Entry, ImportOptions, Importer};
 pub use link::Link;
 pub use publish::{Draft, Fate, MaxLen, PublishOptions, Publisher, Receipt, Retry, Unfinished};
-pub use replay::{Copier, GoOn, MARK, is_read, origin_of};
+pub use replay::{Copier, GoOn};

@@ -340,7 +340,7 @@ pub const TABLE: &[Binding] = &[
             (char('A'), C::Acknowledge),
             (char('D'), C::AcknowledgeDeleted),
         ],
-        "acknowledge this pending entry, all of the group that were deleted",
+        "acknowledge this pending entry, all deleted ones",
         None,
     ),
     row(
@@ -352,7 +352,7 @@ pub const TABLE: &[Binding] = &[
     row(
         S::Groups,
         &[(char('R'), C::Republish), (char('V'), C::RepublishEdited)],
-        "append this pending entry again, as it is, edited in $EDITOR",
+        "append this pending entry again: as it is, edited",
         None,
     ),
     row(

@@ -19,7 +19,8 @@ use crate::query::Filter;
 use crate::query::time::Moment;
 use crate::source::{Direction, RedisSpec};
 use crate::store::Page;
-use crate::stream::{Copier, is_read};
+use crate::stream::Copier;
+use crate::stream::replay::is_read;
 
 /// Copies the events, or says what would be copied.
 pub async fn run(
