@@ -74,17 +74,19 @@ enum Form {
     Silent,
 }
 
-/// A file of about 200 bytes a line, in order: gaps in ms, forms, and every so often a run of silent lines.
+/// A file of about 200 bytes a line, in order: gaps in ms, forms, and every so often a run of silent lines. A line with a
+/// time only stands at its offset within the millisecond, so an id of the same millisecond must be no lower.
 fn text(lines: &[(u64, Form)]) -> String {
     let mut text = String::new();
     let mut ms = 1_700_000_000_000;
     for (n, (gap, form)) in lines.iter().enumerate() {
         ms += gap;
         let pad = "x".repeat(150 + n % 50);
+        let offset = text.len();
         match form {
             Form::Id => writeln!(
                 text,
-                "{{\"id\":\"{ms}-{n}\",\"fields\":{{\"pad\":\"{pad}\"}}}}"
+                "{{\"id\":\"{ms}-{offset}\",\"fields\":{{\"pad\":\"{pad}\"}}}}"
             ),
             Form::Time => writeln!(text, "{{\"timestamp\":{ms},\"n\":{n},\"pad\":\"{pad}\"}}"),
             Form::Silent => writeln!(text, "  at {n} {pad}"),
