@@ -106,7 +106,7 @@ fn ids(log: &Snapshot) -> usize {
     let from = EntryId::new(1_700_000_500_000, 0);
     let chunks = log.chunks(log.range());
     chunks
-        .map(|(_, chunk, _)| chunk.columns.id.iter().filter(|id| **id >= from).count())
+        .map(|(_, chunk, _)| chunk.columns.id.iter().filter(|id| *id >= from).count())
         .sum()
 }
 
@@ -114,7 +114,10 @@ fn raw(log: &Snapshot) -> usize {
     let finder = memmem::Finder::new("Quokka");
     let chunks = log.chunks(log.range());
     chunks
-        .map(|(_, chunk, rows)| finder.find_iter(chunk.payloads.arena(rows)).count())
+        .map(|(_, chunk, rows)| {
+            let mut reader = chunk.payloads.reader();
+            finder.find_iter(reader.piece(rows).text()).count()
+        })
         .sum()
 }
 

@@ -4,6 +4,7 @@
 
 pub mod arrival;
 pub mod chunk;
+pub mod column;
 pub mod columns;
 pub mod cursor;
 pub mod entry;
@@ -17,6 +18,7 @@ pub mod snapshot;
 
 pub use arrival::{Arrival, Held, History, Link, Trouble};
 pub use chunk::{Chunk, Summary};
+pub use column::{Column, Ids};
 pub use columns::{Columns, Rows};
 pub use cursor::{Cursor, Seq};
 pub use entry::EntryRef;

@@ -44,12 +44,13 @@ fn follow(paths: &[&Path], start: Start) -> Seen {
 
 fn rows(page: &Page) -> Vec<(EntryId, String)> {
     (0..page.len())
-        .map(|row| (page.columns.id[row], described(page, row)))
+        .map(|row| (page.columns.id.get(row).unwrap(), described(page, row)))
         .collect()
 }
 
 fn described(page: &Page, row: usize) -> String {
-    let mut text = String::from_utf8_lossy(page.strings.get(page.columns.stream[row])).into_owned();
+    let mut text = String::from_utf8_lossy(page.strings.get(page.columns.stream.get(row).unwrap()))
+        .into_owned();
     for (name, value) in page.payloads.named(row, &page.strings) {
         let value = value.get(..value.len().min(60)).unwrap_or_default();
         write!(
@@ -292,7 +293,10 @@ async fn lines_that_are_no_json_and_values_that_are_no_text_are_kept() {
         fields,
         [(&b"v"[..], &b"\xff\xfe"[..]), (b"v", b"two\nlines")]
     );
-    assert_eq!(page.columns.id[3], EntryId::new(9_000_000_000_000, 1));
+    assert_eq!(
+        page.columns.id.get(3).unwrap(),
+        EntryId::new(9_000_000_000_000, 1)
+    );
 }
 
 #[tokio::test]

@@ -357,7 +357,7 @@ async fn a_file_of_many_members_opens_as_one_history() {
             .unwrap();
         let mut ids = Vec::new();
         while let Some(page) = reader.next().await.unwrap() {
-            ids.extend_from_slice(&page.columns.id);
+            ids.extend(page.columns.id.iter());
         }
         // Notes are no entries of the log; whether the file source passes over them is its own matter and tested there.
         ids.retain(|read| *read >= id(0));

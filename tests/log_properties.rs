@@ -153,9 +153,9 @@ fn assert_covers(log: &Log, range: &Range<Cursor>) {
     for (base, chunk, rows) in log.chunks(range.clone()) {
         assert_eq!(base.plus(rows.start as u64).before(), at);
         at = base.plus(rows.end as u64).before();
-        for ms in &chunk.columns.axis_ms[rows] {
-            assert!(*ms >= axis);
-            axis = *ms;
+        for ms in chunk.columns.axis_ms.range(rows) {
+            assert!(ms >= axis);
+            axis = ms;
         }
     }
     assert_eq!(at, range.end);

@@ -218,7 +218,7 @@ fn plainly(state: &State, window: (Ms, Ms)) -> Tally {
             seqs
         });
         let chosen = rows.filter(|row| {
-            let ms = chunk.columns.axis_ms[*row];
+            let ms = chunk.columns.axis_ms.get(*row).unwrap();
             let seq = base.plus(*row as u64);
             ms > window.0 && matching.as_ref().is_none_or(|all| all.contains(&seq))
         });

@@ -78,12 +78,12 @@ impl Seen {
     fn take(&mut self, arrival: Arrival) {
         match arrival {
             Arrival::Newer { page, .. } => {
-                self.ids.extend(&page.columns.id);
+                self.ids.extend(page.columns.id.iter());
                 self.pages.push(page);
             }
             Arrival::Older { page } => {
                 self.older += 1;
-                self.ids.splice(0..0, page.columns.id.iter().copied());
+                self.ids.splice(0..0, page.columns.id.iter());
                 self.pages.insert(0, page);
             }
             Arrival::Fetched { .. } => panic!("nothing was asked for"),
@@ -521,14 +521,14 @@ async fn read_all(
 
 fn described(page: &Page, row: usize) -> (EntryId, String) {
     let mut text = String::new();
-    let stream = page.strings.get(page.columns.stream[row]);
+    let stream = page.strings.get(page.columns.stream.get(row).unwrap());
     write!(
         text,
         "{stream:?} {:?}",
         page.payloads.named(row, &page.strings)
     )
     .unwrap();
-    (page.columns.id[row], text)
+    (page.columns.id.get(row).unwrap(), text)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -209,10 +209,10 @@ fn findings(log: &Log) -> Value {
     let mut found = Vec::new();
     let mut silences: BTreeMap<u64, Silence> = BTreeMap::new();
     for (base, chunk, rows) in log.chunks(log.first()..log.end()) {
-        for row in rows.filter(|row| chunk.columns.session[*row].is_some()) {
+        for row in rows.filter(|row| chunk.columns.session.get(*row).unwrap().is_some()) {
             let place = Some(base.plus(row as u64));
             let seen = Seen::of(&chunk.columns, row, log.strings(), place);
-            let session = u64::from(chunk.columns.session[row].0);
+            let session = u64::from(chunk.columns.session.get(row).unwrap().0);
             watcher.see(session, &seen, |finding| found.push(finding));
             if !seen.flags.has(Flags::DUPLICATE) {
                 let silence = silences.entry(session).or_default();

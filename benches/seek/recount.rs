@@ -24,18 +24,22 @@ pub fn recount(log: &Log, until_ms: Ms) -> Recount {
     for (_, chunk, rows) in log.chunks(log.first()..log.end()) {
         let entries = &chunk.columns;
         for row in rows {
-            let ms = entries.axis_ms[row];
+            let ms = entries.axis_ms.get(row).unwrap_or_default();
             if ms > until_ms {
                 return (columns, sessions, groups, latency_ms);
             }
             let column = (ms - first) * COLUMNS as u64 / (last - first + 1);
             let column = &mut columns[usize::try_from(column).unwrap_or(0)];
             column[0] += 1;
-            *sessions.entry(entries.session[row]).or_default() += 1;
+            *sessions
+                .entry(entries.session.get(row).unwrap_or_default())
+                .or_default() += 1;
             latency_ms += entries.latency(row).unwrap_or_default();
             if entries.has(row, Flags::ERROR) {
                 column[1] += 1;
-                *groups.entry(entries.fingerprint[row]).or_default() += 1;
+                *groups
+                    .entry(entries.fingerprint.get(row).unwrap_or_default())
+                    .or_default() += 1;
             }
         }
     }

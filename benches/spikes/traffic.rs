@@ -89,7 +89,7 @@ pub fn buckets(seed: u64, count: u64, weather: impl Fn(u64) -> Weather) -> (Coun
         figures.push(Figures {
             events: float(events),
             errors: float(errors),
-            p95_ms: p95(columns.latency_ms),
+            p95_ms: p95(columns.latency_ms.iter().collect()),
         });
     }
     (counts, figures)

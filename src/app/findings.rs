@@ -87,7 +87,7 @@ impl Findings {
                 self.watcher.miss();
             }
             for row in rows {
-                let session = chunk.columns.session.get(row).copied();
+                let session = chunk.columns.session.get(row);
                 let Some(session) = session.filter(|session| session.is_some()) else {
                     continue;
                 };

@@ -133,7 +133,7 @@ fn previous_error(log: &Log, to: Cursor, only: Option<Symbol>) -> Option<Seq> {
 }
 
 fn is_of(chunk: &Chunk, row: usize, only: Option<Symbol>) -> bool {
-    only.is_none_or(|session| chunk.columns.session.get(row) == Some(&session))
+    only.is_none_or(|session| chunk.columns.session.get(row) == Some(session))
 }
 
 /// The nearest entry before which nothing happened for long. What is missing in a hole is no gap.
@@ -152,8 +152,8 @@ fn next_gap(log: &Log, from: Cursor) -> Option<(Seq, Ms)> {
     let mut before = log.last_before(from).map(|e| e.axis_ms());
     log.chunks(from..log.end()).find_map(|(base, chunk, rows)| {
         let start = base.plus(rows.start as u64);
-        let axis = chunk.columns.axis_ms.get(rows)?;
-        let (first, last) = (*axis.first()?, *axis.last()?);
+        let axis = &chunk.columns.axis_ms;
+        let (first, last) = (axis.get(rows.start)?, axis.get(rows.end - 1)?);
         let silence = before.replace(last).map_or(0, |ms| first - ms);
         if silence >= GAP_MS && !is_behind_hole(log, start) {
             return Some((start, silence));
@@ -161,8 +161,8 @@ fn next_gap(log: &Log, from: Cursor) -> Option<(Seq, Ms)> {
         if last - first < GAP_MS {
             return None;
         }
-        let row = axis.windows(2).position(is_gap)? + 1;
-        Some((start.plus(row as u64), silence_before(axis, row)))
+        let (row, silence) = gaps(axis.range(rows)).next()?;
+        Some((start.plus(row as u64), silence))
     })
 }
 
@@ -171,8 +171,8 @@ fn previous_gap(log: &Log, to: Cursor) -> Option<(Seq, Ms)> {
     let mut chunks = log.chunks(log.first()..to).rev();
     chunks.find_map(|(base, chunk, rows)| {
         let start = base.plus(rows.start as u64);
-        let axis = chunk.columns.axis_ms.get(rows)?;
-        let (first, last) = (*axis.first()?, *axis.last()?);
+        let axis = &chunk.columns.axis_ms;
+        let (first, last) = (axis.get(rows.start)?, axis.get(rows.end - 1)?);
         let newer = after.replace((start, first));
         let between = newer.map(|(seq, ms)| (seq, ms - last));
         if let Some((seq, _)) = between.filter(|b| b.1 >= GAP_MS && !is_behind_hole(log, b.0)) {
@@ -181,18 +181,16 @@ fn previous_gap(log: &Log, to: Cursor) -> Option<(Seq, Ms)> {
         if last - first < GAP_MS {
             return None;
         }
-        let row = axis.windows(2).rposition(is_gap)? + 1;
-        Some((start.plus(row as u64), silence_before(axis, row)))
+        let (row, silence) = gaps(axis.range(rows)).last()?;
+        Some((start.plus(row as u64), silence))
     })
 }
 
-fn is_gap(two: &[Ms]) -> bool {
-    matches!(two, [a, b] if b - a >= GAP_MS)
-}
-
-fn silence_before(axis: &[Ms], row: usize) -> Ms {
-    let at = |row: usize| axis.get(row).copied().unwrap_or_default();
-    at(row) - at(row.saturating_sub(1))
+/// Which of these, counted from 0, come long after the one before, and how long.
+fn gaps(axis: impl Iterator<Item = Ms> + Clone) -> impl Iterator<Item = (usize, Ms)> {
+    let steps = axis.clone().zip(axis.skip(1)).map(|(ms, next)| next - ms);
+    let rows = (1..).zip(steps);
+    rows.filter(|(_, silence)| *silence >= GAP_MS)
 }
 
 fn is_behind_hole(log: &Log, seq: Seq) -> bool {
@@ -232,11 +230,11 @@ pub fn session_edges(log: &Log, session: Symbol) -> Option<(Seq, Seq)> {
             .filter(|(_, chunk, _)| chunk.may_have_session(session))
     };
     let first = chunks().find_map(|(base, chunk, _)| {
-        let row = chunk.columns.session.iter().position(|s| *s == session)?;
+        let row = chunk.columns.session.iter().position(|s| s == session)?;
         Some(base.plus(row as u64))
     })?;
     let last = chunks().rev().find_map(|(base, chunk, _)| {
-        let row = chunk.columns.session.iter().rposition(|s| *s == session)?;
+        let row = chunk.columns.session.iter().rposition(|s| s == session)?;
         Some(base.plus(row as u64))
     })?;
     Some((first, last))

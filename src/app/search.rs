@@ -221,7 +221,7 @@ fn go_on_unless(stop: bool) -> ControlFlow<()> {
 
 fn hit(log: &Snapshot, seq: Seq) -> Option<Hit> {
     let (_, chunk, rows) = log.chunks(seq.before()..seq.after()).next()?;
-    let id = *chunk.columns.id.get(rows.start)?;
+    let id = chunk.columns.id.get(rows.start)?;
     let seq = Some(seq);
     Some(Hit { id, seq })
 }
@@ -237,8 +237,8 @@ pub fn first_of_page(
     let rows = scan_page(plan, page, &EndedSessions::default());
     let columns = &page.columns;
     let fresh = |row: &usize| {
-        let id = columns.id.get(*row).copied()?;
-        let stream = page.strings.get(columns.stream.get(*row).copied()?);
+        let id = columns.id.get(*row)?;
+        let stream = page.strings.get(columns.stream.get(*row)?);
         let is_here = except.iter().any(|(s, i)| *i == id && s == stream);
         (!is_here).then_some(Hit { id, seq: None })
     };

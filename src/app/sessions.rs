@@ -81,23 +81,23 @@ impl Told {
     }
 
     fn add(&mut self, columns: &Columns, row: usize, seq: Seq) {
-        let flags = columns.flags.get(row).copied().unwrap_or_default();
+        let flags = columns.flags.get(row).unwrap_or_default();
         self.events += 1;
-        let is_message = columns.class.get(row) == Some(&Class::Message);
+        let is_message = columns.class.get(row) == Some(Class::Message);
         self.messages += u64::from(is_message);
         self.errors += u64::from(flags.has(Flags::ERROR));
         if let Some(tokens) = columns.tokens(row) {
             self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens));
         }
         if !self.user.is_some() {
-            self.user = columns.user.get(row).copied().unwrap_or_default();
+            self.user = columns.user.get(row).unwrap_or_default();
         }
         if flags.has(Flags::START) {
             (self.is_started, self.is_ended) = (true, false);
         }
         self.is_ended |= flags.has(Flags::END);
-        self.last_ms = columns.axis_ms.get(row).copied().unwrap_or_default();
-        let id = columns.id.get(row).copied().unwrap_or_default();
+        self.last_ms = columns.axis_ms.get(row).unwrap_or_default();
+        let id = columns.id.get(row).unwrap_or_default();
         let at = Place { id, seq: Some(seq) };
         self.silence.push(at, flags);
     }
@@ -191,7 +191,7 @@ impl Sessions {
     fn look_at(&mut self, log: &Log, from: Cursor, to: Cursor) {
         for (base, chunk, rows) in log.chunks(from..to) {
             for row in rows {
-                let session = chunk.columns.session.get(row).copied();
+                let session = chunk.columns.session.get(row);
                 let session = session.filter(|session| session.is_some());
                 if let Some(session) = session
                     && !chunk.columns.has(row, Flags::DUPLICATE)

@@ -88,8 +88,8 @@ impl Traffic {
         };
         let oldest = self.oldest.unwrap_or(EntryId::MAX);
         for (_, chunk, rows) in log.chunks(range) {
-            let ids = chunk.columns.id.get(rows.clone()).unwrap_or_default();
-            let new = ids.partition_point(|id| *id < oldest);
+            let ids = chunk.columns.id.range(rows.clone());
+            let new = ids.take_while(|id| *id < oldest).count();
             self.counts
                 .add(&chunk.columns, rows.start..rows.start + new);
         }

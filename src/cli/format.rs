@@ -63,13 +63,13 @@ impl<'a> EventRow<'a> {
     #[must_use]
     pub fn of(page: &'a Page, row: usize, mapping: &Mapping) -> Self {
         let columns = &page.columns;
-        let id = columns.id.get(row).copied().unwrap_or_default();
-        let stream = columns.stream.get(row).copied().unwrap_or_default();
+        let id = columns.id.get(row).unwrap_or_default();
+        let stream = columns.stream.get(row).unwrap_or_default();
         let stream = page.strings.get(stream);
         let fields = page.payloads.named(row, &page.strings);
         let mut event = model::decode(stream, id, &fields, mapping);
         if let Some(marks) = columns.flags.get(row) {
-            event.flags = event.flags.with(*marks);
+            event.flags = event.flags.with(marks);
         }
         Self {
             id,

@@ -40,12 +40,12 @@ impl Tracker {
     /// Sets the marks on a page; pages come oldest first.
     pub fn mark(&mut self, page: &mut Page) {
         let columns = &mut page.columns;
-        for (row, flags) in columns.flags.iter_mut().enumerate() {
-            let event_id = columns.event_id.get(row).copied().unwrap_or_default();
+        for (row, flags) in columns.flags.values_mut().iter_mut().enumerate() {
+            let event_id = columns.event_id.get(row).unwrap_or_default();
             if event_id != 0 && !self.is_new(event_id) {
                 *flags = flags.with(Flags::DUPLICATE);
             }
-            let id = columns.id.get(row).copied().unwrap_or_default();
+            let id = columns.id.get(row).unwrap_or_default();
             if id < self.highest {
                 *flags = flags.with(Flags::LATE);
             }
@@ -73,7 +73,7 @@ impl Known {
     pub fn mark(&self, page: &mut Page) {
         for row in 0..page.len() {
             if let Some(marks) = self.0.get(&place(page, row))
-                && let Some(flags) = page.columns.flags.get_mut(row)
+                && let Some(flags) = page.columns.flags.values_mut().get_mut(row)
             {
                 *flags = flags.with(*marks);
             }
@@ -82,10 +82,10 @@ impl Known {
 }
 
 fn place(page: &Page, row: usize) -> Place {
-    let stream = page.columns.stream.get(row).copied().unwrap_or_default();
+    let stream = page.columns.stream.get(row).unwrap_or_default();
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     (
-        page.columns.id.get(row).copied().unwrap_or_default(),
+        page.columns.id.get(row).unwrap_or_default(),
         hasher.hash_one(page.strings.get(stream)),
     )
 }
@@ -112,15 +112,18 @@ mod tests {
         let (mut first, mut second) = (page(&[(1, "a"), (2, "b")]), page(&[(3, "a"), (2, "c")]));
         tracker.mark(&mut first);
         tracker.mark(&mut second);
-        assert_eq!(first.columns.flags, [Flags::default(); 2]);
-        assert_eq!(second.columns.flags, [Flags::DUPLICATE, Flags::LATE]);
+        assert_eq!(first.columns.flags, vec![Flags::default(); 2].into());
+        assert_eq!(
+            second.columns.flags,
+            vec![Flags::DUPLICATE, Flags::LATE].into()
+        );
 
         let mut known = Known::default();
         known.note(&first);
         known.note(&second);
         let mut again = page(&[(3, "a")]);
         known.mark(&mut again);
-        assert_eq!(again.columns.flags, [Flags::DUPLICATE]);
+        assert_eq!(again.columns.flags, vec![Flags::DUPLICATE].into());
     }
 
     #[test]

@@ -144,7 +144,7 @@ pub async fn ended_sessions(setup: &Setup, plan: &Plan) -> Result<EndedSessions,
 pub fn note_ended(ended: &mut EndedSessions, page: &Page) {
     for (row, session) in page.columns.session.iter().enumerate() {
         if session.is_some() && page.columns.has(row, Flags::END) {
-            ended.0.insert(page.strings.get(*session).to_vec());
+            ended.0.insert(page.strings.get(session).to_vec());
         }
     }
 }

@@ -156,27 +156,27 @@ impl<'a> Gathering<'a> {
 
     fn add(&mut self, page: &Page) {
         let columns = &page.columns;
-        self.newest = columns.id.iter().copied().fold(self.newest, EntryId::max);
+        self.newest = columns.id.iter().fold(self.newest, EntryId::max);
         self.starts_known |= columns.flags.iter().any(|flags| flags.has(Flags::START));
         let mut last = Symbol::NONE;
         for (row, session) in columns.session.iter().enumerate() {
-            let name = page.strings.get(*session);
+            let name = page.strings.get(session);
             self.watch(page, row, name);
             if session.is_some() && name == self.id.as_bytes() {
-                let stream = columns.stream.get(row).copied().unwrap_or_default();
-                let id = columns.id.get(row).copied().unwrap_or_default();
+                let stream = columns.stream.get(row).unwrap_or_default();
+                let id = columns.id.get(row).unwrap_or_default();
                 let fields = page.payloads.named(row, &page.strings);
                 self.entries.push(page.strings.get(stream), id, &fields);
-            } else if *session != last && self.entries.is_empty() && self.others.len() < NAMES {
+            } else if session != last && self.entries.is_empty() && self.others.len() < NAMES {
                 self.others.insert(name.to_vec());
             }
-            last = *session;
+            last = session;
         }
     }
 
     /// All sessions are watched: what is much is told by the others.
     fn watch(&mut self, page: &Page, row: usize, name: &[u8]) {
-        let event_id = page.columns.event_id.get(row).copied().unwrap_or_default();
+        let event_id = page.columns.event_id.get(row).unwrap_or_default();
         let is_new = event_id == 0 || self.seen.is_new(event_id);
         if name.is_empty() || !is_new {
             return;

@@ -181,7 +181,7 @@ struct Seen(Option<(Ms, Ms)>);
 
 impl Seen {
     fn note(&mut self, page: &Page) {
-        for id in &page.columns.id {
+        for id in page.columns.id.iter() {
             let (first, last) = self.0.unwrap_or((id.ms, id.ms));
             self.0 = Some((first.min(id.ms), last.max(id.ms)));
         }

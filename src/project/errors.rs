@@ -95,13 +95,8 @@ pub fn trends(log: &Log, cursor: Cursor, window: Window) -> HashMap<Symbol, Vec<
             .take_while(|row| *row < rows.end)
             .filter(|row| !chunk.columns.has(*row, Flags::DUPLICATE))
         {
-            let symbol = chunk
-                .columns
-                .fingerprint
-                .get(row)
-                .copied()
-                .unwrap_or_default();
-            let ms = chunk.columns.axis_ms.get(row).copied().unwrap_or_default();
+            let symbol = chunk.columns.fingerprint.get(row).unwrap_or_default();
+            let ms = chunk.columns.axis_ms.get(row).unwrap_or_default();
             let bucket = window.bucket_of(ms);
             let counts = trends
                 .entry(symbol)
@@ -130,11 +125,7 @@ impl Groups {
             return;
         }
         let symbol = chunk.columns.fingerprint.get(row);
-        self.add(
-            symbol.copied().unwrap_or_default(),
-            1,
-            base.plus(row as u64),
-        );
+        self.add(symbol.unwrap_or_default(), 1, base.plus(row as u64));
     }
 
     fn add(&mut self, symbol: Symbol, count: u64, last: Seq) {

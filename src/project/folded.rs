@@ -175,12 +175,12 @@ impl Folded {
     fn step(&mut self, log: &Log, chunk: &Chunk, base: Seq, row: usize) -> Step {
         let columns = &chunk.columns;
         let is_error = columns.has(row, Flags::ERROR);
-        let event_id = columns.event_id.get(row).copied().unwrap_or_default();
-        let speaks = columns.class.get(row) == Some(&Class::Message) && !is_error;
-        let role = columns.role.get(row).copied().unwrap_or_default();
+        let event_id = columns.event_id.get(row).unwrap_or_default();
+        let speaks = columns.class.get(row) == Some(Class::Message) && !is_error;
+        let role = columns.role.get(row).unwrap_or_default();
         Step {
             seq: base.plus(row as u64),
-            ms: columns.axis_ms.get(row).copied().unwrap_or_default(),
+            ms: columns.axis_ms.get(row).unwrap_or_default(),
             latency_ms: columns.latency(row),
             speaker: Speaker::of(log.strings().get(role)).filter(|_| speaks),
             is_error,
@@ -192,7 +192,7 @@ impl Folded {
 fn rows_of(chunk: &Chunk, session: Symbol, rows: Range<usize>) -> impl Iterator<Item = usize> {
     let may = session.is_some() && chunk.may_have_session(session);
     let sessions = &chunk.columns.session;
-    rows.filter(move |row| may && sessions.get(*row) == Some(&session))
+    rows.filter(move |row| may && sessions.get(*row) == Some(session))
 }
 
 fn has_session(log: &Log, session: Symbol, range: Range<Cursor>) -> bool {

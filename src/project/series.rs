@@ -114,7 +114,7 @@ pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window:
             .skip_while(|row| *row < rows.start)
             .take_while(|row| *row < rows.end)
         {
-            let ms = axis.get(row).copied().unwrap_or_default();
+            let ms = axis.get(row).unwrap_or_default();
             recent_errors += u32::from(ms > current_from);
             if let Some(count) = window.bucket_of(ms).and_then(|b| out.errors.get_mut(b)) {
                 *count += 1;
@@ -124,10 +124,10 @@ pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window:
             let (Some(ms), Some(latency)) = (axis.get(row), chunk.columns.latency(row)) else {
                 continue;
             };
-            if *ms > current_from {
+            if ms > current_from {
                 recent_latencies.push(latency);
             }
-            if let Some(bucket) = window.bucket_of(*ms).and_then(|b| latencies.get_mut(b)) {
+            if let Some(bucket) = window.bucket_of(ms).and_then(|b| latencies.get_mut(b)) {
                 bucket.push(latency);
             }
         }

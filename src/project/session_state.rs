@@ -196,8 +196,8 @@ impl SessionState {
 #[must_use]
 pub fn starts_known(log: &Log, cursor: Cursor) -> bool {
     log.chunks(log.first()..cursor).any(|(_, chunk, rows)| {
-        let flags = chunk.columns.flags.get(rows).unwrap_or_default();
-        flags.iter().any(|flags| flags.has(Flags::START))
+        let mut flags = chunk.columns.flags.range(rows);
+        flags.any(|flags| flags.has(Flags::START))
     })
 }
 

@@ -27,7 +27,7 @@ pub use self::spread::Spread;
 pub use self::tops::Tops;
 use super::turns::Speaker;
 use crate::model::{Class, Flags, Ms, Zone};
-use crate::store::{Columns, Strings, Symbol};
+use crate::store::{Column, Columns, Strings, Symbol};
 
 /// Event types kept.
 pub const TYPES: usize = 4_096;
@@ -163,9 +163,9 @@ struct Seen {
 
 impl Seen {
     fn of(columns: &Columns, row: usize, strings: &Strings, how: How) -> Self {
-        let flags = columns.flags.get(row).copied().unwrap_or_default();
-        let symbol = |column: &[Symbol]| column.get(row).copied().unwrap_or_default();
-        let message = columns.class.get(row) == Some(&Class::Message);
+        let flags = columns.flags.get(row).unwrap_or_default();
+        let symbol = |column: &Column<Symbol>| column.get(row).unwrap_or_default();
+        let message = columns.class.get(row) == Some(Class::Message);
         let speaks = message && !flags.has(Flags::ERROR);
         Self {
             kind: symbol(&columns.kind),

@@ -58,7 +58,7 @@ impl Timeline {
     /// Reads as few columns as it can: of a long session each read is far from the last, and that is what takes the time.
     fn add(&mut self, chunk: &Chunk, base: Seq, row: usize) {
         let columns = &chunk.columns;
-        let flags = columns.flags.get(row).copied().unwrap_or_default();
+        let flags = columns.flags.get(row).unwrap_or_default();
         if self.seqs.is_empty() {
             self.truncated = !flags.has(Flags::START);
         }
@@ -67,7 +67,7 @@ impl Timeline {
             return;
         }
         self.ended = flags.has(Flags::END);
-        self.messages += u64::from(columns.class.get(row) == Some(&Class::Message));
+        self.messages += u64::from(columns.class.get(row) == Some(Class::Message));
         self.errors += u64::from(flags.has(Flags::ERROR));
         if let Some(tokens) = columns.tokens(row) {
             self.tokens = Some(self.tokens.unwrap_or_default() + tokens);
@@ -79,14 +79,14 @@ impl Timeline {
         let columns = &chunk.columns;
         let rows = self.seqs.get(from..).unwrap_or_default().iter();
         let mut rows = rows.map(|seq| usize::try_from(seq.since(base)).unwrap_or(usize::MAX));
-        let ms = |row: Option<usize>| row.and_then(|row| columns.axis_ms.get(row)).copied();
+        let ms = |row: Option<usize>| row.and_then(|row| columns.axis_ms.get(row));
         if from == 0 {
             self.first_ms = ms(rows.clone().next()).unwrap_or(self.first_ms);
         }
         self.last_ms = ms(rows.clone().next_back()).unwrap_or(self.last_ms);
-        let user = rows.rfind(|row| columns.user.get(*row).is_some_and(|user| user.is_some()));
+        let user = rows.rfind(|row| columns.user.get(*row).is_some_and(Symbol::is_some));
         let user = user.and_then(|row| columns.user.get(row));
-        self.user = user.copied().unwrap_or(self.user);
+        self.user = user.unwrap_or(self.user);
     }
 }
 
@@ -102,11 +102,9 @@ pub fn timeline(log: &Log, session: Symbol, cursor: Cursor) -> Timeline {
         for (offset, _) in chunk
             .columns
             .session
-            .get(rows)
-            .unwrap_or_default()
-            .iter()
+            .range(rows)
             .enumerate()
-            .filter(|(_, s)| **s == session)
+            .filter(|(_, s)| *s == session)
         {
             out.add(chunk, base, from + offset);
         }

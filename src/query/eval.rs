@@ -11,7 +11,9 @@ use super::plan::{Check, Node, NumberColumn, NumberTest, Plan, SymbolColumn};
 use super::scan::EndedSessions;
 use crate::model::EntryId;
 use crate::model::fingerprint::short_id;
-use crate::store::{Columns, Rows, Strings, Summary, Symbol};
+use crate::store::column::Word;
+use crate::store::payload::Piece;
+use crate::store::{Column, Columns, Rows, Strings, Summary, Symbol};
 
 /// One run of a plan over entries that share their strings.
 pub(super) struct Run<'a> {
@@ -136,7 +138,10 @@ impl<'a> Run<'a> {
         let columns = rows.columns;
         match check {
             Check::Flags(flags) => left.retain(|row| columns.has(*row as usize, *flags)),
-            Check::Ids(from, to) => retain(&mut left, &columns.id, |id| (from..=to).contains(&&id)),
+            Check::Ids(from, to) => left.retain(|row| {
+                let id = columns.id.get(*row as usize);
+                id.is_some_and(|id| (*from..=*to).contains(&id))
+            }),
             Check::Number(column, test) => left.retain(|row| number(columns, *column, test, *row)),
             Check::Symbols(SymbolColumn::Fingerprint, matcher, table) => {
                 retain(&mut left, &columns.fingerprint, |symbol| {
@@ -154,9 +159,14 @@ impl<'a> Run<'a> {
             Check::Text(search) => return text(search, rows, left),
             Check::Field(path, matcher, table) => {
                 let mapping = &self.plan.mapping;
+                let mut payloads = rows.payloads.reader();
                 if let Some(names) = self.tables.get_mut(*table) {
                     left.retain(|row| {
-                        lookup::matches(rows, *row as usize, path, names, mapping, matcher)
+                        let row = *row as usize;
+                        let fields: Vec<_> = payloads.fields(row).collect();
+                        let fields = &fields;
+                        let entry = lookup::Entry { rows, row, fields };
+                        lookup::matches(entry, path, names, mapping, matcher)
                     });
                 }
             }
@@ -194,8 +204,8 @@ fn row_numbers(range: Range<usize>) -> Vec<u32> {
     (from..to).collect()
 }
 
-fn retain<T: Copy>(rows: &mut Vec<u32>, column: &[T], mut keep: impl FnMut(T) -> bool) {
-    rows.retain(|row| column.get(*row as usize).is_some_and(|value| keep(*value)));
+fn retain<T: Word>(rows: &mut Vec<u32>, column: &Column<T>, mut keep: impl FnMut(T) -> bool) {
+    rows.retain(|row| column.get(*row as usize).is_some_and(&mut keep));
 }
 
 /// `rows` without `taken`; both ascend.
@@ -209,7 +219,7 @@ fn overlaps((first, last): (EntryId, EntryId), from: EntryId, to: EntryId) -> bo
     from <= last && first <= to
 }
 
-fn symbols(columns: &Columns, column: SymbolColumn) -> &[Symbol] {
+fn symbols(columns: &Columns, column: SymbolColumn) -> &Column<Symbol> {
     match column {
         SymbolColumn::Stream => &columns.stream,
         SymbolColumn::Kind => &columns.kind,
@@ -252,13 +262,13 @@ fn number_holds(test: &NumberTest, found: f64, wanted: impl Fn(f64) -> f64) -> b
 }
 
 fn text(search: &TextSearch, rows: Rows<'_>, mut left: Vec<u32>) -> Vec<u32> {
-    let payloads = rows.payloads;
+    let mut payloads = rows.payloads.reader();
     if search.value_by_value {
         left.retain(|row| {
             let mut values = payloads.fields(*row as usize);
             values.any(|(_, value)| search.is_in(value))
         });
-    } else if left.len() * 4 < payloads.len() {
+    } else if left.len() * 4 < rows.payloads.len() {
         left.retain(|row| search.is_in(payloads.text(*row as usize)));
     } else {
         let found = in_one_sweep(search, rows, &left);
@@ -267,26 +277,34 @@ fn text(search: &TextSearch, rows: Rows<'_>, mut left: Vec<u32>) -> Vec<u32> {
     left
 }
 
-/// Searches the arena from the first to the last candidate as one text; after a match it goes on in the next row.
+/// Searches from the first to the last candidate as one text, or as few as it stands in.
 fn in_one_sweep(search: &TextSearch, rows: Rows<'_>, candidates: &[u32]) -> Vec<bool> {
-    let payloads = rows.payloads;
     let (first, last) = (candidates.first(), candidates.last());
-    let first = first.map_or(0, |row| *row as usize);
+    let mut first = first.map_or(0, |row| *row as usize);
     let last = last.map_or(0, |row| *row as usize);
     let mut found = vec![false; last + 1];
-    let arena = payloads.arena(first..last + 1);
-    let start = payloads.text_range(first).start;
-    let (mut row, mut at) = (first, 0);
-    while let Some(hit) = search.find(arena, at) {
-        row = payloads.row_of(start + hit, row);
+    let mut payloads = rows.payloads.reader();
+    while first <= last {
+        let piece = payloads.piece(first..last + 1);
+        sweep(search, &piece, &mut found);
+        first = piece.rows().end.max(first + 1);
+    }
+    found
+}
+
+/// After a match it goes on in the next row.
+fn sweep(search: &TextSearch, piece: &Piece<'_>, found: &mut [bool]) {
+    let rows = piece.rows();
+    let (mut row, mut at) = (rows.start, 0);
+    while let Some(hit) = search.find(piece.text(), at) {
+        row = piece.row_of(hit, row);
         if let Some(mark) = found.get_mut(row) {
             *mark = true;
         }
-        at = payloads.text_range(row).end - start;
+        at = piece.range(row).end;
         row += 1;
-        if row > last {
+        if row >= rows.end {
             break;
         }
     }
-    found
 }

@@ -8,35 +8,41 @@ use serde_json::Value;
 use super::eval::Verdicts;
 use super::matcher::Matcher;
 use super::plan::Path;
-use crate::model::{self, EntryId, Mapping};
-use crate::store::Rows;
+use crate::model::{self, EntryId, FieldRef, Mapping};
+use crate::store::{Rows, Symbol};
+
+/// One entry of a run, with its fields in hand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    /// The run.
+    pub rows: Rows<'a>,
+    /// Where in it.
+    pub row: usize,
+    /// Names as symbols.
+    pub fields: &'a [(Symbol, &'a [u8])],
+}
 
 /// Whether a value of the field matches. The field as it came decides where there is one.
 pub(super) fn matches(
-    rows: Rows<'_>,
-    row: usize,
+    entry: Entry<'_>,
     path: &Path,
     names: &mut Verdicts,
     mapping: &Mapping,
     matcher: &Matcher,
 ) -> bool {
-    raw(rows, row, path, names, matcher)
-        .or_else(|| inside_raw(rows, row, path, matcher))
-        .or_else(|| decoded(rows, row, path, mapping, matcher))
+    raw(entry, path, names, matcher)
+        .or_else(|| inside_raw(entry, path, matcher))
+        .or_else(|| decoded(entry, path, mapping, matcher))
         .unwrap_or(false)
 }
 
 /// `None` where the entry has no field of that name; with several of them one match is enough.
-fn raw(
-    rows: Rows<'_>,
-    row: usize,
-    path: &Path,
-    names: &mut Verdicts,
-    matcher: &Matcher,
-) -> Option<bool> {
+fn raw(entry: Entry<'_>, path: &Path, names: &mut Verdicts, matcher: &Matcher) -> Option<bool> {
     let mut verdict = None;
-    for (name, value) in rows.payloads.fields(row) {
-        if names.of(name, || rows.strings.get(name) == path.name.as_bytes()) {
+    for (name, value) in entry.fields.iter().copied() {
+        if names.of(name, || {
+            entry.rows.strings.get(name) == path.name.as_bytes()
+        }) {
             verdict = Some(verdict.unwrap_or(false) || matcher.matches(value));
         }
     }
@@ -44,11 +50,11 @@ fn raw(
 }
 
 /// `data.tool.name` in the JSON text of the field `data`.
-fn inside_raw(rows: Rows<'_>, row: usize, path: &Path, matcher: &Matcher) -> Option<bool> {
+fn inside_raw(entry: Entry<'_>, path: &Path, matcher: &Matcher) -> Option<bool> {
     path.splits.iter().find_map(|(field, steps)| {
-        let mut fields = rows.payloads.fields(row);
+        let mut fields = entry.fields.iter().copied();
         fields.find_map(|(name, value)| {
-            let here = rows.strings.get(name) == field.as_bytes();
+            let here = entry.rows.strings.get(name) == field.as_bytes();
             here.then(|| inside(value, steps))?
                 .map(|v| matcher.matches(&v))
         })
@@ -56,24 +62,21 @@ fn inside_raw(rows: Rows<'_>, row: usize, path: &Path, matcher: &Matcher) -> Opt
 }
 
 /// As decoding names it, after unwrapping.
-fn decoded(
-    rows: Rows<'_>,
-    row: usize,
-    path: &Path,
-    mapping: &Mapping,
-    matcher: &Matcher,
-) -> Option<bool> {
-    if !rows
-        .payloads
-        .fields(row)
-        .any(|(_, value)| may_unwrap(value))
-    {
+fn decoded(entry: Entry<'_>, path: &Path, mapping: &Mapping, matcher: &Matcher) -> Option<bool> {
+    let mut values = entry.fields.iter().map(|(_, value)| *value);
+    if !values.any(may_unwrap) {
         return None;
     }
-    let stream = rows.columns.stream.get(row).copied().unwrap_or_default();
-    let id = rows.columns.id.get(row).copied().unwrap_or(EntryId::MIN);
-    let fields = rows.payloads.named(row, rows.strings);
-    let event = model::decode(rows.strings.get(stream), id, &fields, mapping);
+    let Rows {
+        columns, strings, ..
+    } = entry.rows;
+    let stream = columns.stream.get(entry.row).unwrap_or_default();
+    let id = columns.id.get(entry.row).unwrap_or(EntryId::MIN);
+    let fields = entry.fields.iter();
+    let fields: Vec<FieldRef<'_>> = fields
+        .map(|(name, value)| (strings.get(*name), *value))
+        .collect();
+    let event = model::decode(strings.get(stream), id, &fields, mapping);
     if let Some(value) = event.attribute(&path.name) {
         return Some(matcher.matches(value));
     }

@@ -42,7 +42,7 @@ impl EndedSessions {
     fn note(&mut self, rows: Rows<'_>) {
         for (flags, session) in rows.columns.flags.iter().zip(&rows.columns.session) {
             if flags.has(Flags::END) && session.is_some() {
-                self.0.insert(rows.strings.get(*session).to_vec());
+                self.0.insert(rows.strings.get(session).to_vec());
             }
         }
     }

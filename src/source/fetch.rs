@@ -237,8 +237,9 @@ impl Cutter {
             return false;
         }
         let id = page.columns.id.get(row);
-        let stream = page.columns.stream.get(row).map(|s| page.strings.get(*s));
-        let named = |(of, it): &(Vec<u8>, EntryId)| Some(it) == id && Some(of.as_slice()) == stream;
+        let stream = page.columns.stream.get(row).map(|s| page.strings.get(s));
+        let named =
+            |(of, it): &(Vec<u8>, EntryId)| Some(*it) == id && Some(of.as_slice()) == stream;
         let at = self.except.iter().position(named);
         at.map(|at| self.except.swap_remove(at)).is_some()
     }

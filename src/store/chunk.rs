@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::{Columns, Page, Payloads, Symbol};
+use super::{Column, Columns, Page, Payloads, Symbol};
 use crate::model::{EntryId, Flags, Ms};
 
 /// A run of entries. Shared by `Arc`; sealed chunks never change but for the marks.
@@ -80,7 +80,7 @@ impl Chunk {
 
     /// Sets marks on a row; an error that turns out to repeat an event counts no more.
     pub(super) fn mark(&mut self, row: usize, flags: Flags) {
-        let Some(marks) = self.columns.flags.get_mut(row) else {
+        let Some(marks) = self.columns.flags.values_mut().get_mut(row) else {
             return;
         };
         let was_counted = marks.has(Flags::ERROR) && !marks.has(Flags::DUPLICATE);
@@ -126,7 +126,7 @@ impl Chunk {
                 + (s.sessions.len() + s.users.len() + s.errors.len()) * 4
                 + s.fingerprints.len() * 12
         });
-        self.columns.id.capacity() * Columns::row_bytes() + self.payloads.memory_bytes() + summary
+        self.columns.memory_bytes() + self.payloads.memory_bytes() + summary
     }
 }
 
@@ -147,7 +147,7 @@ impl Summary {
 
     /// Takes an error out of its group.
     fn uncount(&mut self, columns: &Columns, row: usize) {
-        let symbol_of = |row: usize| columns.fingerprint.get(row).copied().unwrap_or_default();
+        let symbol_of = |row: usize| columns.fingerprint.get(row).unwrap_or_default();
         let symbol = symbol_of(row);
         let Ok(at) = self.fingerprints.binary_search_by_key(&symbol, |f| f.0) else {
             return;
@@ -165,14 +165,14 @@ impl Summary {
     }
 }
 
-fn bounds<T: Copy + Default>(low: Option<&T>, high: Option<&T>) -> (T, T) {
-    low.copied().zip(high.copied()).unwrap_or_default()
+fn bounds<T: Default>(low: Option<T>, high: Option<T>) -> (T, T) {
+    low.zip(high).unwrap_or_default()
 }
 
-fn counts(column: &[Symbol]) -> Vec<(Symbol, u32)> {
+fn counts(column: &Column<Symbol>) -> Vec<(Symbol, u32)> {
     let mut counts: HashMap<Symbol, u32> = HashMap::new();
     for symbol in column {
-        *counts.entry(*symbol).or_default() += 1;
+        *counts.entry(symbol).or_default() += 1;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_unstable();
@@ -186,7 +186,7 @@ fn groups(columns: &Columns, errors: &[u32]) -> Vec<(Symbol, u32, u32)> {
         if columns.has(at, Flags::DUPLICATE) {
             continue;
         }
-        let symbol = columns.fingerprint.get(at).copied().unwrap_or_default();
+        let symbol = columns.fingerprint.get(at).unwrap_or_default();
         let group = groups.entry(symbol).or_default();
         *group = (group.0 + 1, *row);
     }
@@ -198,8 +198,8 @@ fn groups(columns: &Columns, errors: &[u32]) -> Vec<(Symbol, u32, u32)> {
     groups
 }
 
-fn distinct(column: &[Symbol]) -> Vec<Symbol> {
-    let mut symbols = column.to_vec();
+fn distinct(column: &Column<Symbol>) -> Vec<Symbol> {
+    let mut symbols: Vec<Symbol> = column.iter().collect();
     symbols.sort_unstable();
     symbols.dedup();
     symbols.shrink_to_fit();

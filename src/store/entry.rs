@@ -1,6 +1,6 @@
 //! One entry of the log, read in place.
 
-use super::{Chunk, Seq, Strings, Symbol};
+use super::{Chunk, Column, Seq, Strings, Symbol};
 use crate::model::{self, Class, EntryId, Event, FieldRef, Flags, Mapping, Ms};
 
 /// One entry in place.
@@ -14,30 +14,20 @@ pub struct EntryRef<'a> {
 }
 
 impl<'a> EntryRef<'a> {
-    fn symbol(&self, column: &'a [Symbol]) -> Symbol {
-        column.get(self.row).copied().unwrap_or_default()
+    fn symbol(&self, column: &Column<Symbol>) -> Symbol {
+        column.get(self.row).unwrap_or_default()
     }
 
     /// The entry id.
     #[must_use]
     pub fn id(&self) -> EntryId {
-        self.chunk
-            .columns
-            .id
-            .get(self.row)
-            .copied()
-            .unwrap_or_default()
+        self.chunk.columns.id.get(self.row).unwrap_or_default()
     }
 
     /// Its place on the time axis.
     #[must_use]
     pub fn axis_ms(&self) -> Ms {
-        self.chunk
-            .columns
-            .axis_ms
-            .get(self.row)
-            .copied()
-            .unwrap_or_default()
+        self.chunk.columns.axis_ms.get(self.row).unwrap_or_default()
     }
 
     /// The stream it came from.
@@ -67,23 +57,13 @@ impl<'a> EntryRef<'a> {
     /// Its class.
     #[must_use]
     pub fn class(&self) -> Class {
-        self.chunk
-            .columns
-            .class
-            .get(self.row)
-            .copied()
-            .unwrap_or_default()
+        self.chunk.columns.class.get(self.row).unwrap_or_default()
     }
 
     /// Its marks, with those that the log sets.
     #[must_use]
     pub fn flags(&self) -> Flags {
-        self.chunk
-            .columns
-            .flags
-            .get(self.row)
-            .copied()
-            .unwrap_or_default()
+        self.chunk.columns.flags.get(self.row).unwrap_or_default()
     }
 
     /// Its failure's fingerprint, or none.

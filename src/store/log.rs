@@ -144,7 +144,7 @@ impl Log {
                 .columns
                 .axis_ms
                 .first()
-                .is_some_and(|first| *first <= ms)
+                .is_some_and(|first| first <= ms)
         });
         let Some(slot) = at.checked_sub(1).and_then(|i| self.chunks.get(i)) else {
             return self.first();
@@ -154,7 +154,7 @@ impl Log {
                 slot.chunk
                     .columns
                     .axis_ms
-                    .partition_point(|axis| *axis <= ms) as u64,
+                    .partition_point(|axis| axis <= ms) as u64,
             )
             .before()
     }
@@ -174,8 +174,8 @@ impl Log {
     fn position(&self, range: Range<Cursor>, id: EntryId) -> Option<Seq> {
         self.chunks(range).find_map(|(base, chunk, rows)| {
             let start = rows.start;
-            let ids = chunk.columns.id.get(rows)?;
-            let row = start + ids.iter().position(|other| *other == id)?;
+            let mut ids = chunk.columns.id.range(rows);
+            let row = start + ids.position(|other| other == id)?;
             Some(base.plus(row as u64))
         })
     }
@@ -266,14 +266,14 @@ impl Log {
     }
 
     fn axis_start(&self) -> Option<Ms> {
-        self.chunks.front()?.chunk.columns.axis_ms.first().copied()
+        self.chunks.front()?.chunk.columns.axis_ms.first()
     }
 
     fn axis_end(&self) -> Option<Ms> {
         self.chunks
             .iter()
             .rev()
-            .find_map(|slot| slot.chunk.columns.axis_ms.last().copied())
+            .find_map(|slot| slot.chunk.columns.axis_ms.last())
     }
 
     fn slot_of(&self, seq: Seq) -> Option<usize> {

@@ -51,7 +51,7 @@ impl Page {
     /// The id of the first and of the last entry.
     #[must_use]
     pub fn id_range(&self) -> Option<(EntryId, EntryId)> {
-        Some((*self.columns.id.first()?, *self.columns.id.last()?))
+        Some((self.columns.id.first()?, self.columns.id.last()?))
     }
 }
 
@@ -94,9 +94,9 @@ impl PageBuilder {
 
     /// Adds an entry of another page; nothing where that has no such row.
     pub fn copy(&mut self, page: &Page, row: usize) {
-        let stream = page.columns.stream.get(row).map(|s| page.strings.get(*s));
+        let stream = page.columns.stream.get(row).map(|s| page.strings.get(s));
         if let (Some(stream), Some(id)) = (stream, page.columns.id.get(row)) {
-            self.push(stream, *id, &page.payloads.named(row, &page.strings));
+            self.push(stream, id, &page.payloads.named(row, &page.strings));
         }
     }
 
@@ -110,7 +110,7 @@ impl PageBuilder {
         c.axis_ms.push(
             c.axis_ms
                 .last()
-                .map_or(place, |previous| place.max(*previous)),
+                .map_or(place, |previous| place.max(previous)),
         );
         c.id.push(id);
         c.stream.push(stream);

@@ -1,125 +1,107 @@
-//! The entries' fields as they came: names as symbols, values apart in one arena, so that a text search runs over values only.
+//! The entries' fields as they came: names apart in shapes, values in one text, so that a search runs over values only.
+//!
+//! Plain while the entries are new; in compressed blocks once they are cold. What a reader gets does not depend on which.
 
-use std::ops::Range;
+mod cold;
+mod plain;
+mod reader;
+mod shapes;
 
+use std::sync::Arc;
+
+use self::cold::Cold;
+use self::plain::Plain;
+pub use self::reader::{Piece, Reader};
 use super::{Strings, Symbol};
 use crate::model::FieldRef;
 
-/// Stands after every value in the arena. It occurs in no UTF-8 text, so no search crosses from one value into the next.
+/// Stands after every value. It occurs in no UTF-8 text, so no search crosses from one value into the next.
 pub const SEPARATOR: u8 = 0xff;
 
-/// Rows looked at one by one before halving the rest: matches mostly stand close together.
-const NEAR_ROWS: usize = 16;
-
 /// The fields of a run of entries.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Payloads {
-    heads: Vec<(Symbol, u32)>,
-    values: Vec<u8>,
-    ends: Vec<(usize, usize)>,
+#[derive(Clone, Debug)]
+pub struct Payloads(Form);
+
+#[derive(Clone, Debug)]
+enum Form {
+    Plain(Plain),
+    Cold(Arc<Cold>),
+}
+
+impl Default for Payloads {
+    fn default() -> Self {
+        Self(Form::Plain(Plain::default()))
+    }
+}
+
+impl PartialEq for Payloads {
+    fn eq(&self, other: &Self) -> bool {
+        let (mut one, mut two) = (self.reader(), other.reader());
+        self.len() == other.len() && (0..self.len()).all(|row| one.fields(row).eq(two.fields(row)))
+    }
 }
 
 impl Payloads {
     /// Adds an entry's fields. Values over 4 GiB are cut (Redis holds at most 512 MiB in one).
     pub fn push<'a>(&mut self, fields: impl Iterator<Item = (Symbol, &'a [u8])>) {
-        for (name, value) in fields {
-            let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
-            self.heads.push((name, length));
-            self.values
-                .extend_from_slice(value.get(..length as usize).unwrap_or(value));
-            self.values.push(SEPARATOR);
-        }
-        self.ends.push((self.heads.len(), self.values.len()));
+        self.plain_mut().push(fields);
     }
 
     /// Adds all entries of another run; `rename` maps its name symbols to those of this one.
     pub fn extend(&mut self, other: &Self, rename: impl Fn(Symbol) -> Symbol) {
-        let (heads, values) = (self.heads.len(), self.values.len());
-        self.heads.extend(
-            other
-                .heads
-                .iter()
-                .map(|(name, length)| (rename(*name), *length)),
-        );
-        self.values.extend_from_slice(&other.values);
-        self.ends
-            .extend(other.ends.iter().map(|(h, v)| (h + heads, v + values)));
+        match &other.0 {
+            Form::Plain(other) => self.plain_mut().extend(other, rename),
+            Form::Cold(other) => self.plain_mut().extend(&other.thawed(), rename),
+        }
     }
 
-    fn span(&self, row: usize) -> Option<((usize, usize), (usize, usize))> {
-        let end = *self.ends.get(row)?;
-        let start = row
-            .checked_sub(1)
-            .and_then(|r| self.ends.get(r))
-            .copied()
-            .unwrap_or_default();
-        Some((start, end))
-    }
-
-    /// All values of an entry, each followed by [`SEPARATOR`].
-    #[must_use]
-    pub fn text(&self, row: usize) -> &[u8] {
-        self.span(row)
-            .and_then(|(start, end)| self.values.get(start.1..end.1))
-            .unwrap_or_default()
+    /// Plain, to be changed.
+    fn plain_mut(&mut self) -> &mut Plain {
+        if let Form::Cold(cold) = &self.0 {
+            self.0 = Form::Plain(cold.thawed());
+        }
+        match &mut self.0 {
+            Form::Plain(plain) => plain,
+            Form::Cold(_) => unreachable!("it was thawed just before"),
+        }
     }
 
     /// Entries.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        match &self.0 {
+            Form::Plain(plain) => plain.len(),
+            Form::Cold(cold) => cold.len(),
+        }
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
-    /// Where [`Payloads::text`] of a row stands among the text of all rows.
+    /// All values of an entry, each followed by [`SEPARATOR`]. Of cold entries a block is thawed and kept until
+    /// [`Payloads::cooled`]: this is for the few entries that someone looks at, a [`Reader`] is for many.
     #[must_use]
-    pub fn text_range(&self, row: usize) -> Range<usize> {
-        self.span(row).map_or(0..0, |(start, end)| start.1..end.1)
+    pub fn text(&self, row: usize) -> &[u8] {
+        match &self.0 {
+            Form::Plain(plain) => plain.text(row),
+            Form::Cold(cold) => cold.text(row),
+        }
     }
 
-    /// The text of a run of rows, one after another, to be searched in one sweep.
-    #[must_use]
-    pub fn arena(&self, rows: Range<usize>) -> &[u8] {
-        let start = self.text_range(rows.start).start;
-        let end = rows
-            .end
-            .checked_sub(1)
-            .map_or(0, |last| self.text_range(last).end);
-        self.values.get(start..end).unwrap_or_default()
-    }
-
-    /// The row whose text holds this place, at or after the row `from`.
-    #[must_use]
-    pub fn row_of(&self, place: usize, from: usize) -> usize {
-        let ends = self.ends.get(from..).unwrap_or_default();
-        let near = ends.iter().take(NEAR_ROWS).position(|end| end.1 > place);
-        from + near.unwrap_or_else(|| ends.partition_point(|end| end.1 <= place))
-    }
-
-    /// The fields of an entry, in the order in which they came, names as symbols.
+    /// The fields of an entry, in the order in which they came, names as symbols. As [`Payloads::text`].
     pub fn fields(&self, row: usize) -> impl Iterator<Item = (Symbol, &[u8])> {
-        let (start, end) = self.span(row).unwrap_or_default();
-        let mut at = start.1;
-        self.heads
-            .get(start.0..end.0)
-            .unwrap_or_default()
-            .iter()
-            .map(move |(name, length)| {
-                let value = self
-                    .values
-                    .get(at..at + *length as usize)
-                    .unwrap_or_default();
-                at += *length as usize + 1;
-                (*name, value)
-            })
+        let shape = match &self.0 {
+            Form::Plain(plain) => plain.shape(row),
+            Form::Cold(cold) => cold.shape(row),
+        };
+        let text = self.text(row);
+        shape.into_iter().flat_map(move |shape| shape.split(text))
     }
 
-    /// The fields of an entry with their names.
+    /// The fields of an entry with their names. As [`Payloads::text`].
     #[must_use]
     pub fn named<'a>(&'a self, row: usize, strings: &'a Strings) -> Vec<FieldRef<'a>> {
         self.fields(row)
@@ -127,23 +109,68 @@ impl Payloads {
             .collect()
     }
 
+    /// Reads many entries; keeps at most one block thawed.
+    #[must_use]
+    pub fn reader(&self) -> Reader<'_> {
+        Reader::new(self)
+    }
+
+    /// Whether it is compressed.
+    #[must_use]
+    pub fn is_cold(&self) -> bool {
+        matches!(self.0, Form::Cold(_))
+    }
+
+    /// The same fields, compressed.
+    #[must_use]
+    pub fn frozen(&self) -> Self {
+        match &self.0 {
+            Form::Plain(plain) => Self(Form::Cold(Arc::new(Cold::of(plain)))),
+            Form::Cold(_) => self.clone(),
+        }
+    }
+
+    /// The same fields without the blocks that were thawed for a look.
+    #[must_use]
+    pub fn cooled(&self) -> Self {
+        match &self.0 {
+            Form::Plain(_) => self.clone(),
+            Form::Cold(cold) => Self(Form::Cold(Arc::new(cold.cooled()))),
+        }
+    }
+
+    /// Bytes of blocks that are thawed for a look.
+    #[must_use]
+    pub fn thawed_bytes(&self) -> usize {
+        match &self.0 {
+            Form::Plain(_) => 0,
+            Form::Cold(cold) => cold.thawed_bytes(),
+        }
+    }
+
     /// Bytes held in memory.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.values.capacity() + self.heads.capacity() * 8 + self.ends.capacity() * 16
+        match &self.0 {
+            Form::Plain(plain) => plain.memory_bytes(),
+            Form::Cold(cold) => cold.memory_bytes(),
+        }
     }
 
     /// Bytes of all values.
     #[must_use]
     pub fn value_bytes(&self) -> usize {
-        self.values.len()
+        match &self.0 {
+            Form::Plain(plain) => plain.value_bytes(),
+            Form::Cold(cold) => cold.value_bytes(),
+        }
     }
 
     /// Gives back what growth left over.
     pub fn shrink(&mut self) {
-        self.values.shrink_to_fit();
-        self.heads.shrink_to_fit();
-        self.ends.shrink_to_fit();
+        if let Form::Plain(plain) = &mut self.0 {
+            plain.shrink();
+        }
     }
 }
 
@@ -151,25 +178,99 @@ impl Payloads {
 mod tests {
     use super::*;
     use crate::store::Interner;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
-    #[test]
-    fn fields_come_back_as_they_went_in_with_repeated_names_and_empty_values() {
-        let mut names = Interner::default();
-        let entries: [&[(&str, &[u8])]; 3] = [
-            &[("a", b"1"), ("a", b""), ("b", b"\xff\xff")],
-            &[],
-            &[("c", b"x")],
-        ];
+    type Entry = Vec<(String, Vec<u8>)>;
+
+    fn payloads(entries: &[Entry], names: &mut Interner) -> Payloads {
         let mut payloads = Payloads::default();
         for entry in entries {
-            payloads.push(entry.iter().map(|(n, v)| (names.intern(n.as_bytes()), *v)));
+            let fields = entry.iter();
+            payloads.push(fields.map(|(n, v)| (names.intern(n.as_bytes()), v.as_slice())));
         }
-        let mut twice = payloads.clone();
-        twice.extend(&payloads, |s| s);
-        for (row, entry) in entries.iter().chain(&entries).enumerate() {
-            let want: Vec<FieldRef<'_>> = entry.iter().map(|(n, v)| (n.as_bytes(), *v)).collect();
-            assert_eq!(twice.named(row, names.strings()), want);
+        payloads
+    }
+
+    fn text(entry: &Entry) -> Vec<u8> {
+        let values = entry
+            .iter()
+            .map(|(_, value)| [value.as_slice(), &[SEPARATOR]].concat());
+        values.collect::<Vec<_>>().concat()
+    }
+
+    fn entry() -> impl Strategy<Value = Entry> {
+        let value = prop_oneof![
+            5 => "[a-c]{0,40}".prop_map(String::into_bytes),
+            1 => vec(prop_oneof![Just(SEPARATOR), any::<u8>()], 0..5),
+        ];
+        vec(("[a-d]{0,2}", value), 0..5)
+    }
+
+    proptest! {
+        #[test]
+        fn fields_come_back_as_they_went_in_plain_frozen_read_and_joined(
+            some in vec(entry(), 1..40),
+            repeat in 1..20_usize,
+        ) {
+            let entries: Vec<Entry> = some.iter().cycle().take(some.len() * repeat).cloned().collect();
+            let mut names = Interner::default();
+            let plain = payloads(&entries, &mut names);
+            let mut joined = payloads(&entries[..1], &mut names);
+            joined.extend(&plain.frozen(), |s| s);
+            joined.extend(&plain, |s| s);
+            let twice: Vec<Entry> = entries[..1].iter().chain(&entries).chain(&entries).cloned().collect();
+            for (payloads, entries) in [(&plain, &entries), (&plain.frozen(), &entries), (&joined, &twice)] {
+                prop_assert_eq!(payloads.len(), entries.len());
+                let mut reader = payloads.reader();
+                for (row, entry) in entries.iter().enumerate() {
+                    let want: Vec<FieldRef<'_>> = entry.iter().map(|(n, v)| (n.as_bytes(), v.as_slice())).collect();
+                    prop_assert_eq!(payloads.named(row, names.strings()), want.clone());
+                    prop_assert_eq!(reader.text(row), text(entry));
+                    let read: Vec<FieldRef<'_>> = reader.fields(row).map(|(n, v)| (names.strings().get(n), v)).collect();
+                    prop_assert_eq!(read, want);
+                }
+                prop_assert_eq!(payloads.named(entries.len(), names.strings()), Vec::new());
+            }
         }
-        assert_eq!(twice.text(5), b"x\xff");
+
+        #[test]
+        fn pieces_hold_every_row_once_and_tell_where_it_stands(
+            entries in vec(entry(), 1..600),
+            from in 0..600_usize,
+            to in 0..600_usize,
+        ) {
+            let mut names = Interner::default();
+            let plain = payloads(&entries, &mut names);
+            for payloads in [&plain, &plain.frozen()] {
+                let (mut row, to) = (from, to.min(entries.len()));
+                let mut reader = payloads.reader();
+                while row < to {
+                    let piece = reader.piece(row..to);
+                    prop_assert_eq!(piece.rows().start, row);
+                    for row in piece.rows() {
+                        let range = piece.range(row);
+                        prop_assert_eq!(&piece.text()[range.clone()], text(&entries[row]));
+                        for place in range {
+                            prop_assert_eq!(piece.row_of(place, piece.rows().start), row);
+                        }
+                    }
+                    row = piece.rows().end;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_thawed_for_a_look_counts_and_goes_again() {
+        let mut names = Interner::default();
+        let entries = vec![vec![("a".to_owned(), b"some text".to_vec())]; 1_000];
+        let cold = payloads(&entries, &mut names).frozen();
+        assert!(cold.is_cold() && cold.thawed_bytes() == 0);
+        let before = cold.memory_bytes();
+        assert_eq!(cold.text(999), b"some text\xff");
+        assert!(cold.thawed_bytes() > 0 && cold.memory_bytes() > before);
+        assert_eq!(cold.cooled().memory_bytes(), before);
+        assert!(before * 3 < payloads(&entries, &mut names).memory_bytes());
     }
 }

@@ -25,7 +25,7 @@ fn page(entries: &[Entry]) -> Page {
         builder.push(b"e", EntryId::new(entry.ms, entry.seq), &fields);
     }
     let mut page = builder.finish();
-    for (row, flags) in page.columns.flags.iter_mut().enumerate() {
+    for (row, flags) in page.columns.flags.values_mut().iter_mut().enumerate() {
         if row % 13 == 5 {
             *flags = flags.with(Flags::DUPLICATE);
         }

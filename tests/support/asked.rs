@@ -69,9 +69,9 @@ pub fn rows(page: &Page) -> Vec<Row> {
         let fields = fields
             .iter()
             .map(|(n, v)| format!("{}={}", text(n), text(v)));
-        let stream = text(page.strings.get(page.columns.stream[row]));
+        let stream = text(page.strings.get(page.columns.stream.get(row).unwrap()));
         let fields: Vec<String> = fields.collect();
-        (page.columns.id[row], stream, fields.join(" "))
+        (page.columns.id.get(row).unwrap(), stream, fields.join(" "))
     };
     (0..page.len()).map(row).collect()
 }

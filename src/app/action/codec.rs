@@ -171,7 +171,7 @@ fn entries(page: &Page) -> Result<Entries, CodecError> {
     let rows = columns.enumerate().map(|(row, (id, stream))| {
         let mut text = Vec::new();
         let fields = page.payloads.named(row, &page.strings);
-        line::write_entry(&mut text, *id, page.strings.get(*stream), &fields);
+        line::write_entry(&mut text, id, page.strings.get(stream), &fields);
         Ok(serde_json::from_slice(&text)?)
     });
     rows.collect()

@@ -46,8 +46,8 @@ pub fn settle(state: &mut State) {
 fn last_session(log: &Log, cursor: Cursor) -> Symbol {
     let mut chunks = log.chunks(log.first()..cursor).rev();
     let found = chunks.find_map(|(_, chunk, rows)| {
-        let sessions = chunk.columns.session.get(rows)?;
-        sessions.iter().copied().rfind(|session| session.is_some())
+        let mut sessions = chunk.columns.session.range(rows);
+        sessions.rfind(|session| session.is_some())
     });
     found.unwrap_or_default()
 }

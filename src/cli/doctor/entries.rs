@@ -52,8 +52,8 @@ pub async fn newest(setup: &Setup) -> (Page, Option<SourceError>) {
 fn take_newest(newest: &mut PageBuilder, page: &Page) {
     let left = LOOKED_AT.saturating_sub(newest.len());
     for row in (0..page.len()).rev().take(left) {
-        let stream = page.columns.stream.get(row).copied().unwrap_or_default();
-        let id = page.columns.id.get(row).copied().unwrap_or_default();
+        let stream = page.columns.stream.get(row).unwrap_or_default();
+        let id = page.columns.id.get(row).unwrap_or_default();
         let fields = page.payloads.named(row, &page.strings);
         newest.push(page.strings.get(stream), id, &fields);
     }
@@ -82,8 +82,8 @@ pub fn tell(page: &Page, report: &mut Report) {
         })
         .collect();
     let from_files = report.server.is_none();
-    for (symbol, id) in page.columns.stream.iter().zip(&page.columns.id) {
-        note(report, page.strings.get(*symbol), *id, from_files);
+    for (symbol, id) in page.columns.stream.iter().zip(page.columns.id.iter()) {
+        note(report, page.strings.get(symbol), id, from_files);
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::model::{EntryId, Flags};
 use crate::project::errors::Distinct;
 use crate::project::errors::grouping::{Grouping, Totals, Whose, sort};
-use crate::store::{Interner, Page, Strings, Symbol};
+use crate::store::{Column, Interner, Page, Strings, Symbol};
 
 /// An entry by the order of reading, so that of two the later is the greater.
 pub type Place = (u64, EntryId);
@@ -36,8 +36,8 @@ impl Counted {
 
     fn add_error(&mut self, page: &Page, row: usize) {
         let columns = &page.columns;
-        let mut symbol = |column: &[Symbol]| match column.get(row) {
-            Some(symbol) if symbol.is_some() => self.strings.intern(page.strings.get(*symbol)),
+        let mut symbol = |column: &Column<Symbol>| match column.get(row) {
+            Some(symbol) if symbol.is_some() => self.strings.intern(page.strings.get(symbol)),
             _ => Symbol::NONE,
         };
         let whose = Whose {
@@ -49,7 +49,7 @@ impl Counted {
             self.others += 1;
             return;
         };
-        let id = columns.id.get(row).copied().unwrap_or_default();
+        let id = columns.id.get(row).unwrap_or_default();
         let place = (self.read, id);
         if added.group == self.groups.len() {
             self.groups.push(Totals {

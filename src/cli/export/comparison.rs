@@ -37,7 +37,7 @@ pub async fn of(path: &Path, mut matches: Matches) -> Result<Compared, Failure> 
     let mut first_difference = None;
     while let Some((page, rows)) = matches.next().await? {
         for row in rows {
-            let id = page.columns.id.get(row).copied().unwrap_or_default();
+            let id = page.columns.id.get(row).unwrap_or_default();
             let fields = page.payloads.named(row, &page.strings);
             source.push(id, &fields);
             if first_difference.is_none() {

@@ -171,8 +171,8 @@ fn range_after(setup: &Setup, filter: &Filter, after: &After) -> IdRange {
 }
 
 fn entry(page: &Page, row: usize) -> (EntryId, &[u8], Vec<FieldRef<'_>>) {
-    let id = page.columns.id.get(row).copied().unwrap_or_default();
-    let stream = page.columns.stream.get(row).copied().unwrap_or_default();
+    let id = page.columns.id.get(row).unwrap_or_default();
+    let stream = page.columns.stream.get(row).unwrap_or_default();
     let fields = page.payloads.named(row, &page.strings);
     (id, page.strings.get(stream), fields)
 }

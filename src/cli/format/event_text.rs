@@ -5,7 +5,7 @@ use super::style::{Tone, glyph, paint, tone};
 use super::table::{Align, pad};
 use crate::model::event::SLOW_MS;
 use crate::model::{EntryId, Event, Flags, Gist, SafeText, Zone, gist, time};
-use crate::store::{Page, Symbol};
+use crate::store::{Column, Page, Symbol};
 
 /// Columns that a gist takes at most.
 pub const GIST_COLUMNS: usize = 120;
@@ -50,8 +50,8 @@ impl EventText {
 
     /// Widens the columns for rows to come.
     pub fn fit<'a>(&mut self, page: &'a Page, rows: impl Iterator<Item = &'a usize>) {
-        let width = |column: &[Symbol], row: usize| {
-            let symbol = column.get(row).copied().unwrap_or_default();
+        let width = |column: &Column<Symbol>, row: usize| {
+            let symbol = column.get(row).unwrap_or_default();
             name(Some(page.strings.get(symbol))).width()
         };
         for row in rows {

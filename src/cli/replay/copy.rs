@@ -134,7 +134,7 @@ async fn plan(
         };
         let Some((page, rows)) = next else { break };
         for row in rows {
-            let id = page.columns.id.get(row).copied().unwrap_or_default();
+            let id = page.columns.id.get(row).unwrap_or_default();
             clock = clock.saturating_add(schedule.wait(id.ms, clock));
             entries += 1;
         }
@@ -231,13 +231,13 @@ impl Copying {
 
     /// Adds an entry when it is due; `false` where it is asked to end before it.
     async fn entry(&mut self, page: &Page, row: usize) -> Result<bool, Failure> {
-        let id = page.columns.id.get(row).copied().unwrap_or_default();
+        let id = page.columns.id.get(row).unwrap_or_default();
         let is_tied = self.copier.newest_added() == Some(id);
         self.await_moment(id.ms).await?;
         if self.interrupt.is_pressed() && !is_tied {
             return Ok(false);
         }
-        let stream = page.columns.stream.get(row).copied().unwrap_or_default();
+        let stream = page.columns.stream.get(row).unwrap_or_default();
         let fields: Vec<FieldRef<'_>> = page.payloads.named(row, &page.strings);
         self.copier.add(page.strings.get(stream), id, &fields);
         if let Some(due) = self.schedule.last_due() {

@@ -132,13 +132,7 @@ fn rows<'a>(session: &'a Session, setup: &Setup) -> Vec<EventRow<'a>> {
     let mut rows = Vec::with_capacity(session.page.len());
     for n in 0..session.page.len() {
         let mut row = EventRow::of(&session.page, n, &setup.config.mapping);
-        let event_id = session
-            .page
-            .columns
-            .event_id
-            .get(n)
-            .copied()
-            .unwrap_or_default();
+        let event_id = session.page.columns.event_id.get(n).unwrap_or_default();
         if event_id != 0 && !seen.insert(event_id) {
             row.event.flags = row.event.flags.with(Flags::DUPLICATE);
         }

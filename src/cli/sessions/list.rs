@@ -65,13 +65,13 @@ impl SessionRow {
         };
         self.last_ms = self.last_ms.max(ms);
         self.events += 1;
-        let class = columns.class.get(row).copied().unwrap_or_default();
+        let class = columns.class.get(row).unwrap_or_default();
         self.messages += u64::from(class == Class::Message);
         self.errors += u64::from(columns.has(row, Flags::ERROR));
         if let Some(tokens) = columns.tokens(row) {
             self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens));
         }
-        let user = columns.user.get(row).copied().unwrap_or_default();
+        let user = columns.user.get(row).unwrap_or_default();
         if self.user.is_none() && user.is_some() {
             self.user = Some(page.strings.get(user).to_vec());
         }
@@ -80,11 +80,11 @@ impl SessionRow {
         }
         self.ended |= columns.has(row, Flags::END);
         let place = Place {
-            id: columns.id.get(row).copied().unwrap_or_default(),
+            id: columns.id.get(row).unwrap_or_default(),
             seq: None,
         };
         self.silence
-            .push(place, columns.flags.get(row).copied().unwrap_or_default());
+            .push(place, columns.flags.get(row).unwrap_or_default());
     }
 
     fn watch(&mut self, watcher: &mut Watcher, page: &Page, row: usize) {
@@ -149,11 +149,11 @@ impl SessionList {
             self.newest_ms = self
                 .newest_ms
                 .max(page.columns.id.get(row).map_or(0, |id| id.ms));
-            let event_id = page.columns.event_id.get(row).copied().unwrap_or_default();
+            let event_id = page.columns.event_id.get(row).unwrap_or_default();
             let new = event_id == 0 || self.seen.is_new(event_id);
             if session.is_some() {
                 self.starts_known |= new && page.columns.has(row, Flags::START);
-                self.add_row(page, row, *session, (matches, new));
+                self.add_row(page, row, session, (matches, new));
             }
         }
     }

@@ -71,13 +71,13 @@ impl Watch<'_> {
     async fn read_range(&mut self, filter: &Filter) -> Result<(), Failure> {
         let mut matches = Matches::marked(self.setup, self.setup.range(), filter).await?;
         while let Some((page, rows)) = matches.next().await? {
-            for (stream, id) in page.columns.stream.iter().zip(&page.columns.id) {
-                let name = page.strings.get(*stream);
-                let last = self.read.entry_ref(name).or_insert(*id);
-                *last = (*id).max(*last);
+            for (stream, id) in page.columns.stream.iter().zip(page.columns.id.iter()) {
+                let name = page.strings.get(stream);
+                let last = self.read.entry_ref(name).or_insert(id);
+                *last = id.max(*last);
             }
-            for hash in page.columns.event_id.iter().filter(|hash| **hash != 0) {
-                self.tracker.is_new(*hash);
+            for hash in page.columns.event_id.iter().filter(|hash| *hash != 0) {
+                self.tracker.is_new(hash);
             }
             self.seen.note(&page);
             self.gather.add(&page, &rows);
@@ -110,8 +110,8 @@ impl Watch<'_> {
     fn take(&mut self, page: &Page) {
         let mut page = page.clone();
         let is_new = |row: &usize| {
-            let id = page.columns.id.get(*row).copied().unwrap_or_default();
-            let stream = page.columns.stream.get(*row).copied().unwrap_or_default();
+            let id = page.columns.id.get(*row).unwrap_or_default();
+            let stream = page.columns.stream.get(*row).unwrap_or_default();
             self.read
                 .get(page.strings.get(stream))
                 .is_none_or(|read| id > *read)

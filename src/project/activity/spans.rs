@@ -204,9 +204,9 @@ fn sightings(
 ) -> impl DoubleEndedIterator<Item = Sighting> {
     rows.filter_map(move |row| {
         Some(Sighting {
-            session: *columns.session.get(row).filter(|s| s.is_some())?,
+            session: columns.session.get(row).filter(|s| s.is_some())?,
             seq: base.plus(row as u64),
-            at_ms: *columns.axis_ms.get(row)?,
+            at_ms: columns.axis_ms.get(row)?,
             end: columns.has(row, Flags::END),
         })
     })

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::ascending::Ascending;
 use super::grouping::{Added, Distinct, Grouping, Name, Totals, Whose, sort};
 use crate::model::Flags;
-use crate::store::{Cursor, Log, Seq, Symbol};
+use crate::store::{Column, Cursor, Log, Seq, Symbol};
 
 /// One error of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl ErrorIndex {
                 if !is_among || columns.has(row, Flags::DUPLICATE) {
                     continue;
                 }
-                let symbol = |column: &[Symbol]| column.get(row).copied().unwrap_or_default();
+                let symbol = |column: &Column<Symbol>| column.get(row).unwrap_or_default();
                 let fault = Fault {
                     seq,
                     session: symbol(&columns.session),

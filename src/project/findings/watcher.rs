@@ -36,17 +36,17 @@ impl Seen {
     /// A row; `seq` is its place, where it stands in a log.
     #[must_use]
     pub fn of(columns: &Columns, row: usize, strings: &Strings, seq: Option<Seq>) -> Self {
-        let flags = columns.flags.get(row).copied().unwrap_or_default();
-        let is_message = columns.class.get(row) == Some(&Class::Message);
-        let role = columns.role.get(row).copied().unwrap_or_default();
+        let flags = columns.flags.get(row).unwrap_or_default();
+        let is_message = columns.class.get(row) == Some(Class::Message);
+        let role = columns.role.get(row).unwrap_or_default();
         let speaks = is_message && !flags.has(Flags::ERROR);
         Self {
             at: Place {
-                id: columns.id.get(row).copied().unwrap_or_default(),
+                id: columns.id.get(row).unwrap_or_default(),
                 seq,
             },
             flags,
-            arguments: columns.arguments.get(row).copied().unwrap_or_default(),
+            arguments: columns.arguments.get(row).unwrap_or_default(),
             tokens: columns.tokens(row),
             asks: speaks && Speaker::of(strings.get(role)) == Some(Speaker::User),
         }

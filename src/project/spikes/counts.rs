@@ -78,10 +78,10 @@ impl Counts {
 
     /// Takes in rows of a page or chunk, from whichever end of the log. Fastest at the ends of what is here.
     pub fn add(&mut self, columns: &Columns, rows: Range<usize>) {
-        let axis = columns.axis_ms.get(rows.clone()).unwrap_or_default();
-        let flags = columns.flags.get(rows.clone()).unwrap_or_default();
+        let axis = columns.axis_ms.range(rows.clone());
+        let flags = columns.flags.range(rows.clone());
         let mut open: Option<Bucket> = None;
-        for ((ms, flags), row) in axis.iter().zip(flags).zip(rows) {
+        for ((ms, flags), row) in axis.zip(flags).zip(rows) {
             let at = ms / self.bucket_ms;
             if let Some(done) = open.take_if(|bucket| bucket.at != at) {
                 self.put(done);
@@ -163,7 +163,7 @@ mod tests {
 
     fn columns(times: &[Ms]) -> Columns {
         Columns {
-            axis_ms: times.to_vec(),
+            axis_ms: times.to_vec().into(),
             flags: times
                 .iter()
                 .map(|ms| {

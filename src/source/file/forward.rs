@@ -176,7 +176,7 @@ mod tests {
             (0..p.len())
                 .map(|r| {
                     (
-                        p.columns.id.get(r).copied().unwrap_or_default(),
+                        p.columns.id.get(r).unwrap_or_default(),
                         p.payloads.text(r).to_vec(),
                     )
                 })

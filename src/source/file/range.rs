@@ -238,7 +238,7 @@ impl Heads {
     fn id(&mut self) -> Result<Option<EntryId>, SourceError> {
         loop {
             if let Some(id) = self.page.as_ref().and_then(|p| p.columns.id.get(self.row)) {
-                return Ok(Some(*id));
+                return Ok(Some(id));
             }
             let Ok(next) = self.pages.recv() else {
                 return Ok(None);
@@ -274,11 +274,11 @@ fn merged(files: &mut [Heads], mapping: &Arc<Mapping>) -> Result<Page, SourceErr
 /// The entries of a page within a range.
 fn cut(page: Page, range: IdRange, mapping: &Arc<Mapping>) -> Page {
     let ids = &page.columns.id;
-    if ids.iter().all(|id| range.contains(*id)) {
+    if ids.iter().all(|id| range.contains(id)) {
         return page;
     }
     let mut part = PageBuilder::new(Arc::clone(mapping));
-    let rows = (0..page.len()).filter(|row| ids.get(*row).is_some_and(|id| range.contains(*id)));
+    let rows = (0..page.len()).filter(|row| ids.get(*row).is_some_and(|id| range.contains(id)));
     for row in rows {
         part.copy(&page, row);
     }

@@ -193,17 +193,17 @@ impl Log {
 
     /// The time axis never goes back: rows from `from` on lie between those before them and the next chunk.
     fn order_axis(&mut self, at: usize, from: usize) {
-        let first = |slot: &Slot| slot.chunk.columns.axis_ms.first().copied();
-        let last = |slot: &Slot| slot.chunk.columns.axis_ms.last().copied();
+        let first = |slot: &Slot| slot.chunk.columns.axis_ms.first();
+        let last = |slot: &Slot| slot.chunk.columns.axis_ms.last();
         let before = at.checked_sub(1).and_then(|i| self.chunks.get(i));
         let mut floor = before.and_then(last).unwrap_or(0);
         let ceiling = self.chunks.get(at + 1).and_then(first).unwrap_or(u64::MAX);
         let Some(slot) = self.chunks.get_mut(at) else {
             return;
         };
-        let axis = &mut Arc::make_mut(&mut slot.chunk).columns.axis_ms;
-        if let Some(previous) = from.checked_sub(1).and_then(|i| axis.get(i)) {
-            floor = floor.max(*previous);
+        let axis = Arc::make_mut(&mut slot.chunk).columns.axis_ms.values_mut();
+        if let Some(&previous) = from.checked_sub(1).and_then(|i| axis.get(i)) {
+            floor = floor.max(previous);
         }
         for ms in axis.iter_mut().skip(from) {
             *ms = (*ms).min(ceiling).max(floor);

@@ -90,8 +90,8 @@ impl Log {
 }
 
 fn ids(base: Seq, columns: &Columns) -> impl Iterator<Item = (Seq, Symbol, EntryId)> {
-    let rows = columns.stream.iter().zip(&columns.id).enumerate();
-    rows.map(move |(row, (stream, id))| (base.plus(row as u64), *stream, *id))
+    let rows = columns.stream.iter().zip(columns.id.iter()).enumerate();
+    rows.map(move |(row, (stream, id))| (base.plus(row as u64), stream, id))
 }
 
 /// The entries that have an event id.
@@ -100,6 +100,6 @@ pub(super) fn event_ids(
     columns: &Columns,
 ) -> impl DoubleEndedIterator<Item = (Seq, u64)> {
     let rows = columns.event_id.iter().enumerate();
-    rows.filter(|(_, hash)| **hash != 0)
-        .map(move |(row, hash)| (base.plus(row as u64), *hash))
+    rows.filter(|(_, hash)| *hash != 0)
+        .map(move |(row, hash)| (base.plus(row as u64), hash))
 }
