@@ -8,6 +8,7 @@ pub mod column;
 pub mod columns;
 pub mod cursor;
 pub mod entry;
+mod event_ids;
 pub mod fetch;
 pub mod interner;
 pub mod log;

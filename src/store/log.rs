@@ -10,7 +10,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use self::holes::Hole;
-use super::marks::{EventIds, Highest};
+use super::event_ids::EventIds;
+use super::marks::Highest;
 use super::snapshot::rows_within;
 use super::{Chunk, Cursor, EntryRef, Interner, Page, Rows, Seq, Snapshot, Strings, Symbol};
 use crate::model::{EntryId, Evidence, Ms};

@@ -1,8 +1,9 @@
 //! Notes each entry's ids as it comes into the log, and marks what is late or a duplicate.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::Log;
+use super::{Log, Slot};
 use crate::model::{EntryId, Flags};
 use crate::store::marks::Highest;
 use crate::store::{Columns, Page, Seq, Symbol};
@@ -63,11 +64,19 @@ impl Log {
 
     /// An older entry is the original: what was first so far becomes the duplicate.
     pub(super) fn note_event_ids(&mut self, start: Seq, page: &Page) {
+        let Self {
+            event_ids: known,
+            chunks,
+            ..
+        } = self;
+        let mut repeats = Vec::new();
         for (seq, hash) in event_ids(start, &page.columns) {
-            if let Some(repeats) = self.event_ids.note(hash, seq) {
-                self.remarked += u64::from(repeats != seq);
-                self.mark(repeats, Flags::DUPLICATE);
-            }
+            let repeated = known.note(hash, seq, |seq| event_id(chunks, seq));
+            repeats.extend(repeated.map(|repeated| (repeated, seq)));
+        }
+        for (repeated, seq) in repeats {
+            self.remarked += u64::from(repeated != seq);
+            self.mark(repeated, Flags::DUPLICATE);
         }
     }
 
@@ -92,6 +101,14 @@ impl Log {
 fn ids(base: Seq, columns: &Columns) -> impl Iterator<Item = (Seq, Symbol, EntryId)> {
     let rows = columns.stream.iter().zip(columns.id.iter()).enumerate();
     rows.map(move |(row, (stream, id))| (base.plus(row as u64), stream, id))
+}
+
+/// What stands in the column at a place.
+fn event_id(chunks: &VecDeque<Slot>, seq: Seq) -> Option<u64> {
+    let at = chunks.partition_point(|slot| slot.base <= seq);
+    let slot = chunks.get(at.checked_sub(1)?)?;
+    let row = usize::try_from(seq.since(slot.base)).ok()?;
+    slot.chunk.columns.event_id.get(row)
 }
 
 /// The entries that have an event id.
