@@ -14,6 +14,7 @@ pub mod keymap;
 pub mod layout;
 pub mod loading;
 pub mod markers;
+pub mod memory;
 pub mod metrics;
 pub mod narrowing;
 pub mod palette;

@@ -10,6 +10,8 @@ mod bookmarks;
 mod changes;
 mod editor;
 mod frames;
+mod freezer;
+mod gauge;
 mod groups;
 mod input;
 mod launch;
@@ -44,6 +46,7 @@ use alarm::Caller;
 pub use bookmarks::BookmarkFile;
 use bookmarks::Keeper;
 pub use frames::{Frames, Glass};
+use gauge::Gauge;
 use groups::Groups;
 pub use launch::{Ending, Entries, Launch, launch};
 pub use opening::Opening;
@@ -319,6 +322,7 @@ impl<G: Glass> Shell<'_, G> {
                     log,
                     range,
                 } => self.scans.start(generation, plan, log, range),
+                Effect::Freeze(chunks) => self.scans.freeze(chunks),
                 Effect::Search {
                     generation,
                     plan,
@@ -385,23 +389,23 @@ fn ask(requests: &mpsc::Sender<Request>, fetch: Fetch) -> Option<Action> {
 /// Turns the passing of time into ticks.
 struct Clock {
     last: Instant,
+    gauge: Gauge,
 }
 
 impl Clock {
     fn new() -> Self {
         Self {
             last: Instant::now(),
+            gauge: Gauge::default(),
         }
     }
 
-    /// Whole milliseconds only; what is left over counts next time.
-    fn tick(&mut self) -> Option<Action> {
+    /// What went by, and what the program takes by now. Whole milliseconds only; what is left over counts next time.
+    fn tick(&mut self) -> impl Iterator<Item = Action> + use<> {
         let elapsed_ms = u64::try_from(self.last.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if elapsed_ms == 0 {
-            return None;
-        }
         self.last += Duration::from_millis(elapsed_ms);
-        Some(Action::Tick { elapsed_ms })
+        let tick = (elapsed_ms > 0).then_some(Action::Tick { elapsed_ms });
+        tick.into_iter().chain(self.gauge.look())
     }
 }
 

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use lookback::app::Action;
-use lookback::app::action::codec;
+use lookback::app::action::{Frozen, codec};
 use lookback::app::bookmarks::{Bookmark, Keeping, Kept, Saved};
 use lookback::app::input::{Code, Held, Key, Mouse, MouseKind};
 use lookback::app::layout::ScreenId;
@@ -21,7 +21,7 @@ use lookback::model::{EntryId, FieldRef, Mapping, Part, Zone};
 use lookback::query::{Filter, Moment, Scan};
 use lookback::runtime::Opening;
 use lookback::runtime::recording::{self, Head, ReadError, Recorder};
-use lookback::store::{Arrival, Cursor, History, Link, Page, PageBuilder, Trouble};
+use lookback::store::{Arrival, Cursor, History, Link, Page, PageBuilder, Seq, Trouble};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -198,6 +198,11 @@ fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         4 => arrival().prop_map(Action::Arrived),
         1 => any::<u64>().prop_map(|elapsed_ms| Action::Tick { elapsed_ms }),
+        1 => any::<usize>().prop_map(Action::Measured),
+        1 => vec(any::<u64>(), 0..4).prop_map(|bases| {
+            let frozen = bases.into_iter().map(|base| Frozen { base: Seq(base), made: None });
+            Action::Frozen(frozen.collect())
+        }),
         2 => key().prop_map(Action::Key),
         1 => mouse().prop_map(Action::Mouse),
         1 => "(\\PC|\n|\u{1b}){0,20}".prop_map(Action::Paste),

@@ -13,7 +13,7 @@ use super::search::{Answer, Question};
 use crate::model::Ms;
 use crate::project::Spike;
 use crate::query::{Plan, Scan};
-use crate::store::{Arrival, Cursor, Fetch, Snapshot};
+use crate::store::{Arrival, Chunk, Cursor, Fetch, Seq, Snapshot};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,10 @@ pub enum Action {
     Paste(String),
     /// The terminal has this size now.
     Resize(Size),
+    /// The whole program takes that much memory, bytes.
+    Measured(usize),
+    /// Chunks were frozen.
+    Frozen(Vec<Frozen>),
     /// A part of a scan's answer.
     Scanned {
         /// Which scan.
@@ -61,6 +65,15 @@ pub enum Action {
     },
 }
 
+/// A chunk that was frozen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frozen {
+    /// The place of its first row.
+    pub base: Seq,
+    /// What was frozen, and what came of it; `None` where that is to be done again (a recording holds the place alone).
+    pub made: Option<(Arc<Chunk>, Arc<Chunk>)>,
+}
+
 /// Something that the shell has to do.
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -77,6 +90,8 @@ pub enum Effect {
         /// The part to look through.
         range: Range<Cursor>,
     },
+    /// Freeze these chunks on another task, and tell; where some are being frozen already, nothing.
+    Freeze(Vec<(Seq, Arc<Chunk>)>),
     /// Ask the source for a part of history.
     Fetch(Fetch),
     /// Look for the first match on another task; a search of an older generation is cancelled.

@@ -8,6 +8,7 @@ use super::alarms::Alarms;
 use super::consumer_groups::ConsumerGroups;
 use super::findings::Findings;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
+use super::memory::Memory;
 use super::metrics::Metrics;
 use super::narrowing::{Narrowing, Visible};
 use super::playhead::{Pace, Playhead};
@@ -87,6 +88,8 @@ pub struct State {
     pub reopen: Reopen,
     /// The terminal.
     pub size: Size,
+    /// What the program takes.
+    pub memory: Memory,
 }
 
 /// What does not change while it runs.
@@ -222,6 +225,7 @@ impl State {
             spike_list: None,
             reopen: Reopen::default(),
             size,
+            memory: Memory::default(),
         }
     }
 

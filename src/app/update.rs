@@ -10,6 +10,7 @@ mod history;
 mod inspect;
 mod landing;
 mod lists;
+mod memory;
 mod metrics;
 mod pointer;
 mod prompts;
@@ -51,6 +52,11 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             state.size = size;
             Vec::new()
         }
+        Action::Measured(bytes) => {
+            memory::measured(state, bytes);
+            Vec::new()
+        }
+        Action::Frozen(chunks) => memory::frozen(state, &chunks),
         Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
         Action::Bookmarks(kept) => {
             bookmarks::kept(state, kept);

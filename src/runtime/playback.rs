@@ -183,6 +183,7 @@ impl Player {
                 | Effect::Search { .. }
                 | Effect::StopSearch
                 | Effect::Fetch(_)
+                | Effect::Freeze(_)
                 | Effect::Copy(_)
                 | Effect::SaveBookmarks(_)
                 | Effect::WatchGroups(_)

@@ -1,4 +1,5 @@
-//! Scans of the log away from the interface's task: one at a time matters, an older one is told to stop.
+//! Scans of the log away from the interface's task: one at a time matters, an older one is told to stop. Chunks are frozen
+//! here as well.
 
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
@@ -6,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 
+use super::freezer::Freezer;
 use crate::app::Action;
 use crate::query::{Plan, scan};
-use crate::store::{Cursor, Snapshot};
+use crate::store::{Chunk, Cursor, Seq, Snapshot};
 
 /// Answers that may wait to be taken in; a scan that is further ahead waits.
 const WAITING: usize = 64;
@@ -18,6 +20,7 @@ const WAITING: usize = 64;
 pub struct Scans {
     newest: Arc<AtomicU64>,
     answers: mpsc::Sender<Action>,
+    freezer: Freezer,
 }
 
 impl Scans {
@@ -27,6 +30,7 @@ impl Scans {
         (
             Self {
                 newest: Arc::default(),
+                freezer: Freezer::new(answers.clone()),
                 answers,
             },
             receiver,
@@ -36,6 +40,11 @@ impl Scans {
     /// Where others can answer too.
     pub fn answers(&self) -> mpsc::Sender<Action> {
         self.answers.clone()
+    }
+
+    /// Freezes these chunks, unless others are being frozen.
+    pub fn freeze(&mut self, chunks: Vec<(Seq, Arc<Chunk>)>) {
+        self.freezer.start(chunks);
     }
 
     /// Starts a scan; those of older generations stop at their next chunk.

@@ -118,6 +118,32 @@ impl Chunk {
             .is_none_or(|s| s.sessions.binary_search(&session).is_ok())
     }
 
+    /// Whether it has the form for entries that are seldom looked at.
+    #[must_use]
+    pub fn is_cold(&self) -> bool {
+        self.payloads.is_cold()
+    }
+
+    /// The same in the form for entries that are seldom looked at.
+    #[must_use]
+    pub fn frozen(&self) -> Self {
+        Self {
+            columns: self.columns.packed(),
+            payloads: self.payloads.frozen(),
+            summary: self.summary.clone(),
+        }
+    }
+
+    /// The same without what was thawed for a look.
+    #[must_use]
+    pub fn cooled(&self) -> Self {
+        Self {
+            columns: self.columns.clone(),
+            payloads: self.payloads.cooled(),
+            summary: self.summary.clone(),
+        }
+    }
+
     /// Bytes held in memory.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
@@ -125,7 +151,7 @@ impl Chunk {
             s.kinds.len() * 8
                 + (s.sessions.len() + s.users.len() + s.errors.len()) * 4
                 + s.fingerprints.len() * 12
-        });
+        }) + size_of::<Self>();
         self.columns.memory_bytes() + self.payloads.memory_bytes() + summary
     }
 }

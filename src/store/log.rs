@@ -1,6 +1,7 @@
 //! The log itself: grows at the live end, takes history in at the old end or as a window before a hole, and drops its oldest
 //! chunks when memory is short.
 
+mod cold;
 mod growth;
 mod holes;
 mod noting;

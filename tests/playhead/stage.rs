@@ -430,6 +430,7 @@ impl Stage {
                 Effect::Fetch(fetch) => format!("{fetch:?}"),
                 Effect::Search { generation, .. } => format!("search {generation}"),
                 Effect::StopSearch => "stop search".to_owned(),
+                Effect::Freeze(chunks) => format!("freeze {}", chunks.len()),
                 Effect::Copy(text) => text.clone(),
                 Effect::SaveBookmarks(save) => format!("save {}", save.number),
                 Effect::Spike(spike) => format!("{spike:?}"),

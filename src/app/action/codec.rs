@@ -8,14 +8,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::Action;
+use super::{Action, Frozen};
 use crate::app::bookmarks::Kept;
 use crate::app::consumer_groups::{Deleted, Edited, Look, Outcome};
 use crate::app::input::{Key, Mouse};
 use crate::app::layout::Size;
 use crate::app::search::Answer;
 use crate::model::{FieldRef, Mapping, Ms, line};
-use crate::store::{Arrival, Held, History, Link, Page, PageBuilder, Then, Trouble};
+use crate::store::{Arrival, Held, History, Link, Page, PageBuilder, Seq, Then, Trouble};
 
 /// A line.
 #[derive(Serialize, Deserialize)]
@@ -40,6 +40,8 @@ enum Written {
     Tick {
         elapsed_ms: Ms,
     },
+    Measured(usize),
+    Frozen(Vec<u64>),
     Key(Key),
     Mouse(Mouse),
     Paste(String),
@@ -100,6 +102,8 @@ pub fn encode(action: &Action) -> Result<Option<Vec<u8>>, CodecError> {
         Action::Tick { elapsed_ms } => Written::Tick {
             elapsed_ms: *elapsed_ms,
         },
+        Action::Measured(bytes) => Written::Measured(*bytes),
+        Action::Frozen(frozen) => Written::Frozen(frozen.iter().map(|f| f.base.0).collect()),
         Action::Key(key) => Written::Key(*key),
         Action::Mouse(mouse) => Written::Mouse(*mouse),
         Action::Paste(text) => Written::Paste(text.clone()),
@@ -149,6 +153,8 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         Written::Link(state) => Arrival::Link(state),
         Written::Notice(trouble) => Arrival::Notice(trouble),
         Written::Tick { elapsed_ms } => return Ok(Action::Tick { elapsed_ms }),
+        Written::Measured(bytes) => return Ok(Action::Measured(bytes)),
+        Written::Frozen(bases) => return Ok(Action::Frozen(frozen(bases))),
         Written::Key(key) => return Ok(Action::Key(key)),
         Written::Mouse(mouse) => return Ok(Action::Mouse(mouse)),
         Written::Paste(text) => return Ok(Action::Paste(text)),
@@ -164,6 +170,16 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         }
     };
     Ok(Action::Arrived(arrival))
+}
+
+fn frozen(bases: Vec<u64>) -> Vec<Frozen> {
+    let bases = bases.into_iter();
+    bases
+        .map(|base| Frozen {
+            base: Seq(base),
+            made: None,
+        })
+        .collect()
 }
 
 fn entries(page: &Page) -> Result<Entries, CodecError> {

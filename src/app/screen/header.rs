@@ -233,7 +233,7 @@ fn tabs(open: ScreenId, width: u16) -> Line {
     ScreenId::ALL.map(tab).into()
 }
 
-/// How much memory the log takes is a fact of the present and is left out in the past.
+/// How much memory it takes is a fact of the present and is left out in the past.
 fn right(state: &State, charts: Option<&Charts>) -> Parts {
     if state.screen != ScreenId::Dashboard && state.size.width < WIDE {
         return Vec::new();
@@ -257,7 +257,7 @@ fn right(state: &State, charts: Option<&Charts>) -> Parts {
         });
     }
     if state.playhead == Playhead::Following {
-        let memory = number::bytes(state.log.memory_bytes());
+        let memory = memory(state);
         parts.push(Part {
             rank: Rank::Memory,
             at_least: memory.len() + APART,
@@ -265,6 +265,14 @@ fn right(state: &State, charts: Option<&Charts>) -> Parts {
         });
     }
     parts
+}
+
+/// Of the whole program, once it was measured.
+fn memory(state: &State) -> String {
+    number::bytes(match state.memory.resident_bytes {
+        0 => state.log.memory_bytes(),
+        resident => resident,
+    })
 }
 
 /// The rates of a stream that fell silent are in the strip, under the time to which they belong.

@@ -1,6 +1,6 @@
 //! What a source tells, taken into the log.
 
-use super::history;
+use super::{history, memory};
 use crate::app::action::Effect;
 use crate::app::loading::Place;
 use crate::app::playhead::Playhead;
@@ -46,7 +46,8 @@ fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
         note_clock(state, page, received_at);
     }
     make_room(state);
-    let mut effects = open_in_place(state);
+    let mut effects = memory::freeze_old(state);
+    effects.extend(open_in_place(state));
     effects.extend(keep_up(state, page));
     effects
 }
@@ -54,8 +55,7 @@ fn newer(state: &mut State, page: &Page, received_at: Ms) -> Vec<Effect> {
 fn older(state: &mut State, page: &Page) -> Vec<Effect> {
     // What was evicted lay between this page and the oldest entry here.
     let is_hole = state.loading.dropped > 0;
-    let needs = state.log.memory_bytes() + page.payloads.memory_bytes();
-    if is_hole || state.loading.is_full || needs > state.options.memory_bytes {
+    if is_hole || state.loading.is_full || !memory::has_room_for(state, page) {
         if !state.loading.is_full && !is_hole {
             state.tell("memory is full: older entries stay in the source (@ goes there, --memory gives more)");
         }
@@ -77,7 +77,9 @@ fn older(state: &mut State, page: &Page) -> Vec<Effect> {
             .older(Part::Newest, &chunk.columns, base, rows);
     }
     state.traffic.older(&state.log, first..end);
-    keep_up(state, page)
+    let mut effects = memory::freeze_old(state);
+    effects.extend(keep_up(state, page));
+    effects
 }
 
 fn progress(state: &mut State, history: History) -> Vec<Effect> {
@@ -129,7 +131,8 @@ fn note_clock(state: &mut State, page: &Page, received_at: Ms) {
 /// Drops entries when memory is short: the oldest, but while the playhead stands in a window of history, those on the other
 /// side of the hole. A playhead among them is moved, and says so.
 pub fn make_room(state: &mut State) {
-    let budget = state.options.memory_bytes;
+    memory::fits(state, 0);
+    let budget = memory::budget(state);
     let at = state.cursor();
     let in_window = |hole: &Hole| state.playhead != Playhead::Following && at <= hole.from;
     let going = state.loading.going.is_some();

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::arrivals::{keep_up, make_room};
-use super::seek;
+use super::{memory, seek};
 use crate::app::action::Effect;
 use crate::app::loading::{Errand, Going, Place, StillHeld, Window};
 use crate::app::playhead::Playhead;
@@ -244,7 +244,7 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
     }
     if errand.place == Place::Front && state.log.hole().is_none() {
         // What came must not go at once, or it would be asked for again without end.
-        state.loading.is_full |= state.log.memory_bytes() > state.options.memory_bytes;
+        state.loading.is_full |= !memory::fits(state, 0);
     } else {
         make_room(state);
     }
@@ -254,11 +254,10 @@ pub fn fetched(state: &mut State, ticket: u64, page: &Page, then: Then) -> Vec<E
 
 /// Before the oldest entry of all there is nothing that could make room but the newest part.
 fn has_room(state: &mut State, page: &Page, place: Place) -> bool {
-    let needs = state.log.memory_bytes() + page.payloads.memory_bytes();
     let room = place.is_hole()
         || state.log.hole().is_some()
         || state.loading.going.is_some()
-        || needs <= state.options.memory_bytes;
+        || memory::has_room_for(state, page);
     if !room && !state.loading.is_full {
         state.loading.is_full = true;
         state.tell(

@@ -170,7 +170,6 @@ impl Cold {
         blocks
             .map(|b| b.packed.len() + 16 + size_of::<Block>())
             .sum::<usize>()
-            + self.thawed_bytes()
             + self.shapes.memory_bytes()
             + self.shape_of.memory_bytes()
             + self.lengths.memory_bytes()

@@ -1,0 +1,54 @@
+//! How much of the memory that was allowed the log may take, and how much of that stays plain.
+
+/// What the program takes, and what of that is not the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// What the whole program takes, bytes; 0 until it was measured.
+    pub resident_bytes: usize,
+    /// What it takes beside the log.
+    beside_bytes: usize,
+    /// The most that the log took: what it gave back may stay with the allocator, and is there for what comes.
+    peak_bytes: usize,
+}
+
+/// The newest entries stay plain, so that they are searched fastest: about a million of the usual size.
+const HOT_BYTES: usize = 256 << 20;
+
+impl Memory {
+    /// Notes what the program takes while the log takes `log_bytes`.
+    pub fn measured(&mut self, resident_bytes: usize, log_bytes: usize) {
+        self.resident_bytes = resident_bytes;
+        self.peak_bytes = self.peak_bytes.max(log_bytes);
+        self.beside_bytes = resident_bytes.saturating_sub(self.peak_bytes);
+    }
+
+    /// What the log may take where the program may take `allowed` bytes: never less than half of it, since below that a part of
+    /// the history would be paid for with most of it.
+    #[must_use]
+    pub fn log_bytes(&self, allowed: usize) -> usize {
+        allowed - self.beside_bytes.min(allowed / 2)
+    }
+
+    /// What may stay plain of that.
+    #[must_use]
+    pub fn hot_bytes(&self, allowed: usize) -> usize {
+        HOT_BYTES.min(self.log_bytes(allowed) / 2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_the_log_is_taken_off_and_what_it_gave_back_is_its_own() {
+        let mut memory = Memory::default();
+        assert_eq!(memory.log_bytes(1_000), 1_000);
+        memory.measured(900, 700);
+        assert_eq!(memory.log_bytes(1_000), 800);
+        memory.measured(900, 400);
+        assert_eq!(memory.log_bytes(1_000), 800);
+        memory.measured(9_000, 400);
+        assert_eq!(memory.log_bytes(1_000), 500);
+    }
+}
