@@ -18,6 +18,8 @@ const DEEPEST: usize = 8;
 const LONGEST_HEAD: usize = 64;
 /// No answer to these commands has a longer line; so looking for its end again and again stays cheap.
 const LONGEST_LINE: usize = 1 << 20;
+/// A length of fewer digits than this fits whatever it counts, and is read without a closer look.
+const FEW_DIGITS: usize = 9;
 
 /// What the bytes are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +68,11 @@ impl Scanner {
     /// Where the bytes are not of the protocol.
     pub fn advance(&mut self) -> Result<bool, NoResp> {
         while !self.is_whole() {
-            let Some((token, next)) = self.token()? else {
+            let found = match self.plain_text() {
+                Some(found) => Some(found),
+                None => self.token()?,
+            };
+            let Some((token, next)) = found else {
                 return Ok(false);
             };
             self.at = next;
@@ -89,6 +95,18 @@ impl Scanner {
 
     fn is_whole(&self) -> bool {
         !self.tokens.is_empty() && self.open.is_empty()
+    }
+
+    /// The same as [`Scanner::token`] for what nearly every token is: a text that is here to its end. `None` for all else.
+    fn plain_text(&self) -> Option<(Token, usize)> {
+        let rest = self.bytes.get(self.at..)?.strip_prefix(b"$")?;
+        let (length, digits) = short_number(rest)?;
+        let start = self.at + 1 + digits + 2;
+        let after = rest.get(digits..digits + 2 + length + 2)?;
+        if !after.starts_with(b"\r\n") || !after.ends_with(b"\r\n") {
+            return None;
+        }
+        Some((Token::Text(span(start, length).ok()?), start + length + 2))
     }
 
     /// The token that begins at `at` and where the next one begins; `None` where more bytes are needed.
@@ -205,6 +223,21 @@ fn head(bytes: &[u8]) -> Result<Option<Head<'_>>, NoResp> {
         None if longest == LONGEST_LINE => Err(NoResp("a line of it has no end")),
         None => Err(NoResp("a length of it is no number")),
     }
+}
+
+/// The number at the start, and of how many digits it is.
+fn short_number(text: &[u8]) -> Option<(usize, usize)> {
+    let (mut number, mut digits) = (0, 0);
+    for byte in text.iter().take(FEW_DIGITS) {
+        if !byte.is_ascii_digit() {
+            break;
+        }
+        number = number * 10 + usize::from(byte - b'0');
+        digits += 1;
+    }
+    (1..FEW_DIGITS)
+        .contains(&digits)
+        .then_some((number, digits))
 }
 
 fn number(digits: &[u8]) -> Result<u32, NoResp> {

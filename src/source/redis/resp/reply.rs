@@ -22,6 +22,8 @@ pub struct Reply {
 struct Place {
     id: EntryId,
     fields: Range<usize>,
+    /// Bytes of names and values.
+    size: usize,
 }
 
 /// Which command is answered.
@@ -79,12 +81,14 @@ impl Reply {
             let Some(texts) = tokens.open()? else {
                 continue;
             };
+            let mut size = 0;
             for _ in 0..texts {
                 let text = tokens.text()?;
+                size += (text.end - text.start) as usize;
                 self.fields.push(text);
             }
             let fields = begin..self.fields.len();
-            self.entries.push(Place { id, fields });
+            self.entries.push(Place { id, fields, size });
         }
         Ok(first..self.entries.len())
     }
@@ -128,8 +132,7 @@ impl Reply {
 
     /// Bytes of names and values of an entry.
     pub fn size(&self, entry: usize) -> usize {
-        let texts = self.texts(entry).iter();
-        texts.map(|text| (text.end - text.start) as usize).sum()
+        self.entries.get(entry).map_or(0, |place| place.size)
     }
 
     fn texts(&self, entry: usize) -> &[Span] {
