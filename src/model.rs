@@ -17,7 +17,7 @@ pub mod safe_text;
 pub mod text_or_base64;
 pub mod time;
 
-pub use decode::{TIME_NAMES, arguments, decode};
+pub use decode::{Decoded, Decoder, NameNumber, TIME_NAMES, decode};
 pub use entry_id::{EntryId, EntryIdError};
 pub use event::{Attribute, Class, Event, Fault, Flags, Source, Sources};
 pub use fingerprint::fingerprint;

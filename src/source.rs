@@ -25,6 +25,8 @@ pub use archived::ArchivedSpec;
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
 pub(crate) use file::{LINE_BYTES, Members, Packing, Piece, open_file};
+#[cfg(fuzzing)]
+pub use redis::check_resp;
 pub use redis::{
     Access, Permission, Probe, READING_COMMANDS, StreamProbe, WRITING_COMMANDS, check_address,
     is_glob,

@@ -472,6 +472,35 @@ async fn bytes_repeated_names_and_large_values_arrive_intact() {
     }
 }
 
+/// Adds them all at once, so that one reply could hold them all.
+fn add_large(server: &RedisServer, ids: std::ops::Range<u64>) {
+    let large = vec![b'x'; 1 << 20];
+    let mut pipe = redis::pipe();
+    pipe.atomic();
+    for id in ids {
+        pipe.cmd("XADD").arg("s").arg(id).arg("a").arg(&large);
+        pipe.ignore();
+    }
+    pipe.query::<()>(&mut server.connection()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn entries_too_large_for_one_reply_come_a_few_at_a_time() {
+    let server = RedisServer::new();
+    add(&server, "s", 1..301);
+    add_large(&server, 301..341);
+    let mut seen = follow(spec(&server, &["s"]), Start::History(1_000));
+    seen.until_entries(340).await;
+    seen.until_live().await;
+    add_large(&server, 341..381);
+    seen.until_entries(380).await;
+    assert_eq!(seen.notices, []);
+    let links = seen.links.iter();
+    assert_eq!(links.filter(|link| **link == Link::Live).count(), 1);
+    let largest = seen.pages.iter().map(|page| page.payloads.value_bytes());
+    assert!(largest.max().unwrap() < 24 << 20);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reading_sends_no_command_outside_the_list() {
     let server = RedisServer::new();

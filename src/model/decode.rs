@@ -5,6 +5,7 @@
 
 mod arguments;
 mod clock;
+mod decoder;
 mod failure;
 mod json;
 mod kind;
@@ -18,10 +19,10 @@ mod unwrap;
 
 use std::borrow::Cow;
 
-pub use self::arguments::arguments;
+pub use self::decoder::{Decoded, Decoder};
 use self::layout::Layout;
 use self::names::Slot;
-pub use self::names::TIMES as TIME_NAMES;
+pub use self::names::{NameNumber, TIMES as TIME_NAMES};
 use super::{Class, EntryId, Event, FieldRef, Flags, Mapping, Part, Source, Sources};
 
 /// The kind of an entry that names none.
@@ -29,7 +30,7 @@ pub const UNTYPED: &[u8] = b"(untyped)";
 /// Entry id and event time may differ by this much before the clock counts as skewed.
 const SKEW_MS: i64 = 5000;
 
-/// Decodes one entry of the stream `stream`. Total: whatever the bytes are, there is an event.
+/// Decodes one entry of the stream `stream`. Total: whatever the bytes are, there is an event. [`Decoder`] is for many.
 #[must_use]
 pub fn decode<'a>(
     stream: &[u8],
@@ -37,7 +38,20 @@ pub fn decode<'a>(
     fields: &[FieldRef<'a>],
     mapping: &Mapping,
 ) -> Event<'a> {
-    let mut layout = Layout::new(fields, mapping);
+    event(
+        stream,
+        id,
+        Layout::new(fields, mapping, names::plays),
+        fields,
+    )
+}
+
+fn event<'a>(
+    stream: &[u8],
+    id: EntryId,
+    mut layout: Layout<'a, '_>,
+    fields: &[FieldRef<'a>],
+) -> Event<'a> {
     let mut sources = Sources::default();
     let kind = find_kind(&layout, fields, &mut sources);
     let session = find_session(&layout, stream, &mut sources);

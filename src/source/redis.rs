@@ -33,6 +33,8 @@ pub(super) use merge::{PAGE_BYTES, Pace, beyond};
 pub(super) use probe::probe;
 pub use probe::{Permission, Probe, StreamProbe};
 pub use range::{RangeReader, read};
+#[cfg(fuzzing)]
+pub use resp::check::check as check_resp;
 pub(super) use roster::{Life, Lives, Standing};
 pub use streams::is_glob;
 pub(super) use wire::Window;

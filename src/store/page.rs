@@ -7,7 +7,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use super::{Columns, Interner, Payloads, Rows, Strings, Symbol};
-use crate::model::{self, EntryId, Event, Evidence, FieldRef, Flags, Mapping, Ms};
+use crate::model::{self, Decoded, Decoder, EntryId, Evidence, FieldRef, Flags, Mapping, Ms};
 
 /// The end of the time axis. Redis takes ids up to `u64::MAX`; within this, times can be added and told in µs.
 const AXIS_END_MS: Ms = 1 << 53;
@@ -59,6 +59,9 @@ impl Page {
 #[derive(Debug)]
 pub struct PageBuilder {
     mapping: Arc<Mapping>,
+    decoder: Decoder,
+    /// The symbols of names by the decoder's number.
+    names: Vec<Symbol>,
     interner: Interner,
     columns: Columns,
     payloads: Payloads,
@@ -71,6 +74,8 @@ impl PageBuilder {
     pub fn new(mapping: Arc<Mapping>) -> Self {
         Self {
             mapping,
+            decoder: Decoder::default(),
+            names: Vec::new(),
             interner: Interner::default(),
             columns: Columns::default(),
             payloads: Payloads::default(),
@@ -80,16 +85,32 @@ impl PageBuilder {
 
     /// Adds one entry of the stream `stream`, which is to be later in the log than those before it.
     pub fn push(&mut self, stream: &[u8], id: EntryId, fields: &[FieldRef<'_>]) {
-        let event = model::decode(stream, id, fields, &self.mapping);
-        self.evidence.note(&event, fields, &self.mapping);
-        let stream = self.interner.intern(stream);
-        self.push_columns(stream, id, &event);
-        let interner = &mut self.interner;
-        self.payloads.push(
-            fields
-                .iter()
-                .map(|(name, value)| (interner.intern(name), *value)),
-        );
+        let decoded = self.decoder.decode(stream, id, fields, &self.mapping);
+        self.evidence.note(&decoded.event, fields, &self.mapping);
+        let stream = self.stream(stream);
+        self.push_columns(stream, id, &decoded);
+        self.push_fields(fields);
+    }
+
+    fn push_fields(&mut self, fields: &[FieldRef<'_>]) {
+        let (interner, names) = (&mut self.interner, &mut self.names);
+        let numbered = fields.iter().zip(self.decoder.name_numbers());
+        self.payloads.push(numbered.map(|((name, value), number)| {
+            let known = number.and_then(|number| names.get(usize::from(number)));
+            let known = known.copied().filter(|symbol| symbol.is_some());
+            let symbol = known.unwrap_or_else(|| interner.intern(name));
+            if let (None, Some(number)) = (known, number) {
+                note(names, usize::from(number), symbol);
+            }
+            (symbol, *value)
+        }));
+    }
+
+    /// Most pages are of one stream.
+    fn stream(&mut self, stream: &[u8]) -> Symbol {
+        let last = self.columns.stream.last();
+        let last = last.filter(|last| self.interner.strings().get(*last) == stream);
+        last.unwrap_or_else(|| self.interner.intern(stream))
     }
 
     /// Adds an entry of another page; nothing where that has no such row.
@@ -100,7 +121,8 @@ impl PageBuilder {
         }
     }
 
-    fn push_columns(&mut self, stream: Symbol, id: EntryId, event: &Event<'_>) {
+    fn push_columns(&mut self, stream: Symbol, id: EntryId, decoded: &Decoded<'_>) {
+        let event = &decoded.event;
         let fingerprint = event
             .flags
             .has(Flags::ERROR)
@@ -136,7 +158,7 @@ impl PageBuilder {
         );
         c.event_id
             .push(event.event_id.as_ref().map_or(0, |e| event_id_hash(e)));
-        c.arguments.push(model::arguments(event));
+        c.arguments.push(decoded.arguments);
         c.flags.push(event.flags);
     }
 
@@ -174,6 +196,15 @@ impl PageBuilder {
             strings: interner.strings().clone(),
             evidence,
         }
+    }
+}
+
+fn note(names: &mut Vec<Symbol>, number: usize, symbol: Symbol) {
+    if names.len() <= number {
+        names.resize(number + 1, Symbol::NONE);
+    }
+    if let Some(place) = names.get_mut(number) {
+        *place = symbol;
     }
 }
 

@@ -24,19 +24,19 @@ const OUTCOMES: [&[u8]; 12] = [
 ];
 
 /// The hash of the kind and the arguments; 0 where there are none to tell by. The order of the fields does not count.
-#[must_use]
-pub fn arguments(event: &Event<'_>) -> u32 {
+/// `can_be` says of each attribute whether one of its name can be an argument.
+pub(super) fn arguments(event: &Event<'_>, can_be: impl Iterator<Item = bool>) -> u32 {
     if !matches!(event.class, Class::Message | Class::Search | Class::Other) {
         return 0;
     }
     let parts = Part::ALL.map(|part| event.sources.attribute(part));
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let (mut sum, mut has_text) = (0_u64, false);
-    for (at, (name, value)) in event.attributes.iter().enumerate() {
-        if parts.contains(&Some(at)) || value.is_empty() || is_no_argument(name) {
+    for ((at, (name, value)), can_be) in event.attributes.iter().enumerate().zip(can_be) {
+        if !can_be || value.is_empty() || parts.contains(&Some(at)) {
             continue;
         }
-        has_text |= is_text(value);
+        has_text = has_text || is_text(value);
         sum = sum.wrapping_add(hasher.hash_one((name.as_ref(), value.as_ref())));
     }
     if !has_text {
@@ -48,7 +48,8 @@ pub fn arguments(event: &Event<'_>) -> u32 {
     low.max(1)
 }
 
-fn is_no_argument(name: &[u8]) -> bool {
+/// Whether a field of that name tells how it came out, when, or something else than what it was done with.
+pub(super) fn is_no_argument(name: &[u8]) -> bool {
     let ends = [&b"_id"[..], b"Id", b".id", b"_at", b"At", b"_ms", b"Ms"];
     name == b"id"
         || ends.iter().any(|end| name.ends_with(end))
@@ -81,20 +82,17 @@ fn is_text(value: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::{EntryId, Mapping, decode};
+    use crate::model::{Decoder, EntryId, Mapping};
 
     fn hash(fields: &[(&str, &str)]) -> u32 {
         let fields: Vec<(&[u8], &[u8])> = fields
             .iter()
             .map(|(n, v)| (n.as_bytes(), v.as_bytes()))
             .collect();
-        arguments(&decode(
-            b"s",
-            EntryId::new(1, 0),
-            &fields,
-            &Mapping::default(),
-        ))
+        let mut decoder = Decoder::default();
+        decoder
+            .decode(b"s", EntryId::new(1, 0), &fields, &Mapping::default())
+            .arguments
     }
 
     #[test]

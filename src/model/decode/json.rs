@@ -33,13 +33,20 @@ pub(super) fn string(text: &[u8]) -> Option<String> {
 
 /// The first of these members that says something.
 pub(super) fn member<'j>(text: &'j [u8], names: &[&str]) -> Option<Cow<'j, [u8]>> {
-    let members = object(text)?.list;
-    let at = names.iter().find_map(|wanted| {
-        members
+    named(&object(text)?.list, names).cloned()
+}
+
+/// The same among members that were read before.
+pub(super) fn named<'m, 'j>(
+    members: &'m [Attribute<'j>],
+    names: &[&str],
+) -> Option<&'m Cow<'j, [u8]>> {
+    names.iter().find_map(|wanted| {
+        let of_name = members
             .iter()
-            .position(|(name, value)| **name == *wanted.as_bytes() && !super::is_none(value))
-    })?;
-    members.into_iter().nth(at).map(|(_, value)| value)
+            .find(|(name, value)| **name == *wanted.as_bytes() && !super::is_none(value));
+        of_name.map(|(_, value)| value)
+    })
 }
 
 #[derive(Deserialize)]

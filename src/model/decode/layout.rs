@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::json::Members;
-use super::names::{self, Plays, Slot, WEAK};
+use super::names::{Plays, Slot, WEAK};
 use super::unwrap::{Content, content};
 use crate::model::{Attribute, Fault, FieldRef, Mapping, Part, Source};
 
@@ -37,7 +37,12 @@ const LONGEST_NAME: usize = 512;
 const ENVELOPE: usize = 64;
 
 impl<'a, 'm> Layout<'a, 'm> {
-    pub(super) fn new(fields: &[FieldRef<'a>], mapping: &'m Mapping) -> Self {
+    /// `plays` says what a field of a name can be. It is asked once for each field in their order, then for names within wrappers.
+    pub(super) fn new(
+        fields: &[FieldRef<'a>],
+        mapping: &'m Mapping,
+        mut plays: impl FnMut(&[u8]) -> Option<&'static Plays>,
+    ) -> Self {
         let mut layout = Self {
             attributes: Vec::with_capacity(fields.len()),
             faults: Vec::new(),
@@ -47,7 +52,7 @@ impl<'a, 'm> Layout<'a, 'm> {
         };
         let only = fields.len() == 1;
         for (name, value) in fields {
-            let plays = names::plays(name);
+            let plays = plays(name);
             let may_wrap = only || plays.is_some_and(|p| p.wrapper);
             layout.place(
                 Cow::Borrowed(name),
@@ -58,7 +63,7 @@ impl<'a, 'm> Layout<'a, 'm> {
             );
         }
         // What stands in an only field is the envelope itself.
-        layout.merge_wrapped(u16::from(!only));
+        layout.merge_wrapped(u16::from(!only), plays);
         layout
     }
 
@@ -90,7 +95,11 @@ impl<'a, 'm> Layout<'a, 'm> {
         self.attributes.get(usize::try_from(pick.attribute).ok()?)
     }
 
-    fn merge_wrapped(&mut self, depth: u16) {
+    fn merge_wrapped(
+        &mut self,
+        depth: u16,
+        mut plays: impl FnMut(&[u8]) -> Option<&'static Plays>,
+    ) {
         for depth in [depth, depth + 1] {
             if self.wrapped.is_empty() {
                 return;
@@ -100,18 +109,24 @@ impl<'a, 'm> Layout<'a, 'm> {
                 if members.cut {
                     self.fault(b"", "too many members");
                 }
-                self.merge(members, envelope, depth);
+                self.merge(members, envelope, depth, &mut plays);
             }
         }
     }
 
-    fn merge(&mut self, members: Members<'a>, envelope: usize, depth: u16) {
+    fn merge(
+        &mut self,
+        members: Members<'a>,
+        envelope: usize,
+        depth: u16,
+        plays: &mut impl FnMut(&[u8]) -> Option<&'static Plays>,
+    ) {
         for (name, value) in members.list {
             let outer = self.attributes.get(..envelope).unwrap_or_default();
             if outer.iter().any(|(known, _)| *known == name) {
                 continue;
             }
-            let plays = names::plays(&name);
+            let plays = plays(&name);
             let may_wrap = depth <= 1 && plays.is_some_and(|p| p.inner_wrapper);
             self.place(name, value, plays, may_wrap, depth);
         }

@@ -1,9 +1,13 @@
 //! Which field names can play which role: one table, read into one hash map, so that a field costs one lookup.
 
+mod known;
+
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
+pub use self::known::NameNumber;
+pub(super) use self::known::Names;
 use crate::model::Part;
 
 /// A role that a field can play while an entry is decoded.

@@ -100,7 +100,9 @@ fn usage(layout: &mut Layout<'_, '_>) -> Option<(u64, Source, u32)> {
 }
 
 fn usage_tokens(value: &[u8]) -> Result<u64, &'static str> {
-    let read = |names: &[&str]| json::member(value, names).map(|text| count(&text));
+    let members = json::object(value).map(|members| members.list);
+    let members = members.unwrap_or_default();
+    let read = |names: &[&str]| json::named(&members, names).map(|text| count(text));
     if let Some(total) = read(&["total_tokens", "totalTokens", "total"]) {
         return total;
     }
@@ -137,10 +139,24 @@ fn count(value: &[u8]) -> Result<u64, &'static str> {
 }
 
 pub(super) fn number(value: &[u8]) -> Option<f64> {
+    if let Some(whole) = small_whole(value) {
+        return Some(f64::from(whole));
+    }
     if value.len() > 64 {
         return None;
     }
     std::str::from_utf8(value).ok()?.trim().parse().ok()
+}
+
+/// What most numbers are; no closer look gives another value.
+fn small_whole(value: &[u8]) -> Option<u32> {
+    if !(1..=9).contains(&value.len()) {
+        return None;
+    }
+    value.iter().try_fold(0_u32, |whole, byte| {
+        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
+        Some(whole * 10 + digit)
+    })
 }
 
 fn settle<T>(layout: &mut Layout<'_, '_>, name: &[u8], got: Result<T, &'static str>) -> Option<T> {

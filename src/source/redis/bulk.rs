@@ -79,33 +79,40 @@ impl Bulk {
         Ok(())
     }
 
-    /// Waits for the reply to the request before. Whoever stops waiting has to let go of the connection.
-    pub async fn reply(&mut self, shape: Shape) -> RedisResult<Reply> {
-        self.receive().await?;
+    /// Waits for the reply to the request before; `None` as soon as it turns out to be larger than `most` bytes. Whoever stops
+    /// waiting, or was given none, has to let go of the connection.
+    pub async fn reply(&mut self, shape: Shape, most: usize) -> RedisResult<Option<Reply>> {
+        if !self.receive(most).await? {
+            return Ok(None);
+        }
         let reply = self.scanner.take(shape).map_err(no_resp)?;
         match reply.error() {
             Some(said) => Err(server_error(said)),
-            None => Ok(reply),
+            None => Ok(Some(reply)),
         }
     }
 
     /// The same for a reply that says nothing but whether it went well.
     async fn skip(&mut self) -> RedisResult<()> {
-        self.receive().await?;
+        self.receive(usize::MAX).await?;
         self.scanner
             .pass()
             .map_or(Ok(()), |said| Err(server_error(&said)))
     }
 
-    async fn receive(&mut self) -> RedisResult<()> {
+    /// Whether the reply is whole; it is not where it is larger than `most`.
+    async fn receive(&mut self, most: usize) -> RedisResult<bool> {
         while !self.scanner.advance().map_err(no_resp)? {
             let buffer = self.scanner.buffer();
+            if buffer.len() > most {
+                return Ok(false);
+            }
             buffer.reserve(READ);
             if self.socket.read_buf(buffer).await? == 0 {
                 return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into());
             }
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -176,5 +183,43 @@ fn server_error(said: &[u8]) -> RedisError {
         Ok(Value::ServerError(error)) => error.into(),
         Ok(_) => RedisError::from((ErrorKind::Parse, "an error that is none")),
         Err(error) => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    const TEXT: usize = 1 << 20;
+
+    /// A server that sends a list of two entries of a megabyte each, and then waits.
+    async fn answered(most: usize) -> (RedisResult<Option<Reply>>, usize) {
+        let (socket, mut server) = tokio::io::duplex(1 << 16);
+        let text = "x".repeat(TEXT);
+        let entry = |id| format!("*2\r\n$3\r\n{id}\r\n*2\r\n$1\r\na\r\n${TEXT}\r\n{text}\r\n");
+        let answer = ["*2\r\n", &entry("7-2"), &entry("7-1")].concat();
+        let serving = tokio::spawn(async move {
+            drop(server.write_all(answer.as_bytes()).await);
+            std::future::pending::<()>().await;
+        });
+        let mut bulk = Bulk {
+            socket: Box::new(socket),
+            scanner: Scanner::default(),
+            access: Access::ReadOnly,
+        };
+        let reply = bulk.reply(Shape::Range, most).await;
+        serving.abort();
+        (reply, bulk.scanner.buffer().len())
+    }
+
+    #[tokio::test]
+    async fn a_reply_larger_than_wanted_is_given_up_before_it_is_whole() {
+        let (reply, read) = answered(TEXT / 2).await;
+        assert!(reply.unwrap().is_none());
+        assert!(read <= TEXT / 2 + READ * 2, "{read} bytes were read");
+        let (reply, _) = answered(usize::MAX).await;
+        assert_eq!(reply.unwrap().unwrap().len(), 2);
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::bulk::Entry;
 use super::fault;
 use super::roster::{Life, Lives};
-use super::wire::{Window, Wire};
+use super::wire::{Window, Wire, Within};
 use crate::model::{EntryId, Mapping};
 use crate::source::{Direction, IdRange};
 use crate::store::{Page, PageBuilder};
@@ -19,6 +19,9 @@ use crate::store::{Page, PageBuilder};
 pub const PAGE_BYTES: usize = 1 << 20;
 /// Entries of the largest page: more hold the server longer without being faster.
 pub const PAGE_ENTRIES: usize = 1_000;
+
+/// A larger reply is given up, and fewer entries are asked for. One entry may be as large as it is.
+const REPLY_BYTES: usize = 16 * PAGE_BYTES;
 
 /// How many entries to ask for, so that a reply stays near [`PAGE_BYTES`] whatever entries weigh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,16 @@ impl Pace {
         let fit = PAGE_BYTES / mean.max(1);
         self.count = fit.min(self.count.saturating_mul(8)).clamp(1, PAGE_ENTRIES);
     }
+
+    /// Bytes after which a reply to so many entries is given up.
+    pub fn most_bytes(count: usize) -> usize {
+        if count > 1 { REPLY_BYTES } else { usize::MAX }
+    }
+
+    /// Learns that a reply was given up.
+    pub fn shrink(&mut self) {
+        self.count = (self.count / 8).max(1);
+    }
 }
 
 /// One stream of a merge.
@@ -60,7 +73,7 @@ pub struct Source {
     life: Life,
     pace: Pace,
     /// The next reply, on its way.
-    ahead: Option<(Window, JoinHandle<RedisResult<Vec<Entry>>>)>,
+    ahead: Option<(Window, JoinHandle<Within>)>,
 }
 
 impl Source {
@@ -91,16 +104,7 @@ impl Source {
             self.left = None;
             return Ok(());
         }
-        let usual = self.window(left, limit);
-        let ahead = match self.ahead.take() {
-            Some((window, task)) => task.await.ok().and_then(Result::ok).map(|e| (window, e)),
-            None => None,
-        };
-        // What failed on the way ahead is asked again where errors are understood.
-        let (window, entries) = match ahead {
-            Some(came) => came,
-            None => (usual, wire.range(&self.key, usual, direction).await?),
-        };
+        let (window, entries) = self.fetch(wire, direction, left, limit).await?;
         let count = window.count;
         self.left = entries
             .last()
@@ -110,6 +114,33 @@ impl Source {
             .note(entries.len(), entries.iter().map(Entry::size).sum());
         self.fetched = entries.into();
         Ok(())
+    }
+
+    /// What was asked for, and what came.
+    async fn fetch(
+        &mut self,
+        wire: &mut Wire,
+        direction: Direction,
+        left: IdRange,
+        limit: usize,
+    ) -> RedisResult<(Window, Vec<Entry>)> {
+        if let Some((window, task)) = self.ahead.take() {
+            match task.await {
+                Ok(Ok(Some(entries))) => return Ok((window, entries)),
+                Ok(Ok(None)) => self.pace.shrink(),
+                // What failed on the way ahead is asked again where errors are understood.
+                _ => {}
+            }
+        }
+        loop {
+            let window = self.window(left, limit);
+            let most = Pace::most_bytes(window.count);
+            let came = wire.range_within(&self.key, window, direction, most);
+            if let Some(entries) = came.await? {
+                return Ok((window, entries));
+            }
+            self.pace.shrink();
+        }
     }
 
     fn window(&self, left: IdRange, limit: usize) -> Window {
@@ -123,7 +154,8 @@ impl Source {
     fn fetch_ahead(&mut self, wire: &mut Wire, direction: Direction, limit: usize) {
         if let Some(left) = self.left.filter(|_| self.ahead.is_none()) {
             let window = self.window(left, limit);
-            let task = wire.range_ahead(&self.key, window, direction);
+            let most = Pace::most_bytes(window.count);
+            let task = wire.range_within_ahead(&self.key, window, direction, most);
             self.ahead = Some((window, task));
         }
     }
@@ -318,6 +350,17 @@ mod tests {
         assert_eq!(pace.count(), PAGE_ENTRIES);
         pace.note(0, 0);
         assert_eq!(pace.count(), PAGE_ENTRIES);
+    }
+
+    #[test]
+    fn a_reply_that_is_given_up_ends_at_one_entry_which_is_not() {
+        let mut pace = Pace::new(PAGE_ENTRIES);
+        for _ in 0..3 {
+            assert!(Pace::most_bytes(pace.count()) < usize::MAX);
+            pace.shrink();
+        }
+        assert_eq!(pace.count(), 1);
+        assert_eq!(Pace::most_bytes(pace.count()), usize::MAX);
     }
 
     #[test]

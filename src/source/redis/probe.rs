@@ -140,7 +140,8 @@ async fn permissions(wire: &mut Wire, key: &[u8]) -> Vec<Permission> {
         permission("XREVRANGE", wire.range(key, one, Direction::Reverse).await),
         permission(
             "XREAD",
-            wire.read_after(&[(key, EntryId::MAX)], 1, false).await,
+            wire.read_after(&[(key, EntryId::MAX)], 1, false, usize::MAX)
+                .await,
         ),
         permission("TYPE", wire.type_of(key).await),
         permission("SCAN", wire.scan(key, 1).await),

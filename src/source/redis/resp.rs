@@ -4,14 +4,22 @@
 //! Invariant: whatever the bytes and however they are split, the same bytes give the same entries or the same error; nothing
 //! panics, and what is allocated grows with what came, never with what a length announces.
 
-use std::ops::Range;
+#[cfg(any(test, fuzzing))]
+pub mod check;
+mod reply;
+#[cfg(test)]
+mod tests;
 
-use crate::model::{EntryId, FieldRef};
+pub use reply::{Reply, Shape};
 
 /// Nesting that no reply to these commands has.
 const DEEPEST: usize = 8;
 /// A length or a number is written in fewer bytes than this.
 const LONGEST_HEAD: usize = 64;
+/// No answer to these commands has a longer line; so looking for its end again and again stays cheap.
+const LONGEST_LINE: usize = 1 << 20;
+/// A length of fewer digits than this fits whatever it counts, and is read without a closer look.
+const FEW_DIGITS: usize = 9;
 
 /// What the bytes are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +68,11 @@ impl Scanner {
     /// Where the bytes are not of the protocol.
     pub fn advance(&mut self) -> Result<bool, NoResp> {
         while !self.is_whole() {
-            let Some((token, next)) = self.token()? else {
+            let found = match self.plain_text() {
+                Some(found) => Some(found),
+                None => self.token()?,
+            };
+            let Some((token, next)) = found else {
                 return Ok(false);
             };
             self.at = next;
@@ -83,6 +95,18 @@ impl Scanner {
 
     fn is_whole(&self) -> bool {
         !self.tokens.is_empty() && self.open.is_empty()
+    }
+
+    /// The same as [`Scanner::token`] for what nearly every token is: a text that is here to its end. `None` for all else.
+    fn plain_text(&self) -> Option<(Token, usize)> {
+        let rest = self.bytes.get(self.at..)?.strip_prefix(b"$")?;
+        let (length, digits) = short_number(rest)?;
+        let start = self.at + 1 + digits + 2;
+        let after = rest.get(digits..digits + 2 + length + 2)?;
+        if !after.starts_with(b"\r\n") || !after.ends_with(b"\r\n") {
+            return None;
+        }
+        Some((Token::Text(span(start, length).ok()?), start + length + 2))
     }
 
     /// The token that begins at `at` and where the next one begins; `None` where more bytes are needed.
@@ -155,6 +179,16 @@ impl Scanner {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+impl Scanner {
+    /// Bytes held in memory.
+    fn memory_bytes(&self) -> usize {
+        self.bytes.capacity()
+            + self.tokens.capacity() * size_of::<Token>()
+            + self.open.capacity() * size_of::<u32>()
+    }
+}
+
 /// The first line of a token.
 struct Head<'a> {
     /// The kind of the token.
@@ -171,13 +205,11 @@ fn head(bytes: &[u8]) -> Result<Option<Head<'_>>, NoResp> {
         return Ok(None);
     };
     // Only lines of text may be long.
-    let is_text = matches!(kind, b'+' | b'-' | b',' | b'(');
-    let look = if is_text {
-        rest.len()
-    } else {
-        rest.len().min(LONGEST_HEAD)
+    let longest = match kind {
+        b'+' | b'-' | b',' | b'(' => LONGEST_LINE,
+        _ => LONGEST_HEAD,
     };
-    let line = rest.get(..look).unwrap_or_default();
+    let line = rest.get(..longest).unwrap_or(rest);
     match memchr::memchr(b'\n', line) {
         Some(end) => match line.get(..end).and_then(|line| line.strip_suffix(b"\r")) {
             Some(line) => Ok(Some(Head {
@@ -187,11 +219,25 @@ fn head(bytes: &[u8]) -> Result<Option<Head<'_>>, NoResp> {
             })),
             None => Err(NoResp("a line of it does not end as lines do")),
         },
-        None if !is_text && rest.len() >= LONGEST_HEAD => {
-            Err(NoResp("a length of it is no number"))
-        }
-        None => Ok(None),
+        None if rest.len() < longest => Ok(None),
+        None if longest == LONGEST_LINE => Err(NoResp("a line of it has no end")),
+        None => Err(NoResp("a length of it is no number")),
     }
+}
+
+/// The number at the start, and of how many digits it is.
+fn short_number(text: &[u8]) -> Option<(usize, usize)> {
+    let (mut number, mut digits) = (0, 0);
+    for byte in text.iter().take(FEW_DIGITS) {
+        if !byte.is_ascii_digit() {
+            break;
+        }
+        number = number * 10 + usize::from(byte - b'0');
+        digits += 1;
+    }
+    (1..FEW_DIGITS)
+        .contains(&digits)
+        .then_some((number, digits))
 }
 
 fn number(digits: &[u8]) -> Result<u32, NoResp> {
@@ -212,297 +258,4 @@ fn span(start: usize, length: usize) -> Result<Span, NoResp> {
         start: part(start)?,
         end: part(start + length)?,
     })
-}
-
-/// The entries of a reply, in the bytes in which they came.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Reply {
-    bytes: Vec<u8>,
-    /// Names and values in turn, of all entries.
-    fields: Vec<Span>,
-    entries: Vec<Place>,
-    /// The key of each stream, and its entries; one without a key for a range.
-    streams: Vec<(Span, Range<usize>)>,
-    /// What the server said instead.
-    error: Option<Span>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
-    id: EntryId,
-    fields: Range<usize>,
-}
-
-/// Which command is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// `XRANGE` and `XREVRANGE`: a list of entries.
-    Range,
-    /// `XREAD`: lists of entries by key, a map in RESP3.
-    Streams,
-}
-
-impl Reply {
-    fn read(bytes: Vec<u8>, tokens: &[Token], shape: Shape) -> Result<Self, NoResp> {
-        let mut reply = Self {
-            bytes,
-            ..Self::default()
-        };
-        match tokens.first() {
-            Some(Token::Error(said)) => reply.error = Some(*said),
-            Some(Token::Null) => {}
-            _ => reply.take_in(&mut Tokens { left: tokens }, shape)?,
-        }
-        Ok(reply)
-    }
-
-    fn take_in(&mut self, tokens: &mut Tokens<'_>, shape: Shape) -> Result<(), NoResp> {
-        if shape == Shape::Range {
-            let entries = self.list(tokens)?;
-            self.streams.push((Span::default(), entries));
-            return Ok(());
-        }
-        tokens.open()?;
-        while !tokens.left.is_empty() {
-            if let Some(Token::Open(_)) = tokens.left.first() {
-                tokens.open()?;
-            }
-            let key = tokens.text()?;
-            let entries = self.list(tokens)?;
-            self.streams.push((key, entries));
-        }
-        Ok(())
-    }
-
-    /// A list of entries. Those without fields (deleted ones) are left out.
-    fn list(&mut self, tokens: &mut Tokens<'_>) -> Result<Range<usize>, NoResp> {
-        let first = self.entries.len();
-        for _ in 0..tokens.open()?.unwrap_or_default() {
-            if tokens.open()? != Some(2) {
-                return Err(UNLIKE);
-            }
-            let id = tokens.text()?;
-            let id = EntryId::from_bytes(self.text(id)).ok_or(UNLIKE)?;
-            let begin = self.fields.len();
-            let Some(texts) = tokens.open()? else {
-                continue;
-            };
-            for _ in 0..texts {
-                let text = tokens.text()?;
-                self.fields.push(text);
-            }
-            let fields = begin..self.fields.len();
-            self.entries.push(Place { id, fields });
-        }
-        Ok(first..self.entries.len())
-    }
-
-    fn text(&self, span: Span) -> &[u8] {
-        let range = span.start as usize..span.end as usize;
-        self.bytes.get(range).unwrap_or_default()
-    }
-
-    /// What the server said instead of an answer, in the protocol's own form without its sign.
-    pub fn error(&self) -> Option<&[u8]> {
-        self.error.map(|said| self.text(said))
-    }
-
-    /// Entries in all.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// The key of each stream (none for a range) and which entries are its.
-    pub fn streams(&self) -> impl Iterator<Item = (&[u8], Range<usize>)> {
-        self.streams
-            .iter()
-            .map(|(key, entries)| (self.text(*key), entries.clone()))
-    }
-
-    /// The id of an entry.
-    pub fn id(&self, entry: usize) -> Option<EntryId> {
-        Some(self.entries.get(entry)?.id)
-    }
-
-    /// The fields of an entry in order, put into `into`. A name without a value is left out.
-    pub fn fields<'a>(&'a self, entry: usize, into: &mut Vec<FieldRef<'a>>) {
-        into.clear();
-        let texts = self.texts(entry).chunks_exact(2);
-        into.extend(texts.filter_map(|pair| match pair {
-            [name, value] => Some((self.text(*name), self.text(*value))),
-            _ => None,
-        }));
-    }
-
-    /// Bytes of names and values of an entry.
-    pub fn size(&self, entry: usize) -> usize {
-        let texts = self.texts(entry).iter();
-        texts.map(|text| (text.end - text.start) as usize).sum()
-    }
-
-    fn texts(&self, entry: usize) -> &[Span] {
-        let fields = self.entries.get(entry).map(|place| place.fields.clone());
-        self.fields
-            .get(fields.unwrap_or_default())
-            .unwrap_or_default()
-    }
-}
-
-/// The tokens of a reply, read one after the other.
-struct Tokens<'a> {
-    left: &'a [Token],
-}
-
-impl Tokens<'_> {
-    fn next(&mut self) -> Result<Token, NoResp> {
-        let (token, left) = self.left.split_first().ok_or(UNLIKE)?;
-        self.left = left;
-        Ok(*token)
-    }
-
-    fn open(&mut self) -> Result<Option<u32>, NoResp> {
-        match self.next()? {
-            Token::Open(children) => Ok(Some(children)),
-            Token::Null => Ok(None),
-            _ => Err(UNLIKE),
-        }
-    }
-
-    fn text(&mut self) -> Result<Span, NoResp> {
-        match self.next()? {
-            Token::Text(span) => Ok(span),
-            _ => Err(UNLIKE),
-        }
-    }
-}
-
-const UNLIKE: NoResp = NoResp("it holds no entries where entries should be");
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-    use super::*;
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
-    type Entry = (EntryId, Vec<(Vec<u8>, Vec<u8>)>);
-
-    fn bulk(out: &mut Vec<u8>, text: &[u8]) {
-        out.extend_from_slice(format!("${}\r\n", text.len()).as_bytes());
-        out.extend_from_slice(text);
-        out.extend_from_slice(b"\r\n");
-    }
-
-    fn open(out: &mut Vec<u8>, kind: char, children: usize) {
-        out.extend_from_slice(format!("{kind}{children}\r\n").as_bytes());
-    }
-
-    fn list(out: &mut Vec<u8>, entries: &[Entry]) {
-        open(out, '*', entries.len());
-        for (id, fields) in entries {
-            open(out, '*', 2);
-            bulk(out, id.to_string().as_bytes());
-            open(out, '*', fields.len() * 2);
-            for (name, value) in fields {
-                bulk(out, name);
-                bulk(out, value);
-            }
-        }
-    }
-
-    fn read(scanner: &mut Scanner, pieces: &[&[u8]], shape: Shape) -> Option<Reply> {
-        for piece in pieces {
-            scanner.buffer().extend_from_slice(piece);
-            if scanner.advance().unwrap() {
-                return Some(scanner.take(shape).unwrap());
-            }
-        }
-        None
-    }
-
-    fn entries(reply: &Reply) -> Vec<Entry> {
-        let own = |entry| {
-            let mut fields = Vec::new();
-            reply.fields(entry, &mut fields);
-            let fields = fields
-                .iter()
-                .map(|(n, v)| (n.to_vec(), v.to_vec()))
-                .collect();
-            (reply.id(entry).unwrap(), fields)
-        };
-        (0..reply.len()).map(own).collect()
-    }
-
-    fn some_entries() -> impl Strategy<Value = Vec<Entry>> {
-        let text = vec(any::<u8>(), 0..12);
-        let entry = (any::<(u64, u64)>(), vec((text.clone(), text), 0..4));
-        vec(
-            entry.prop_map(|((ms, seq), fields)| (EntryId::new(ms, seq), fields)),
-            0..6,
-        )
-    }
-
-    #[test]
-    fn both_protocols_say_the_same_and_what_follows_is_kept() {
-        let one = vec![(EntryId::new(7, 1), vec![(b"a".to_vec(), b"\r\n".to_vec())])];
-        let (mut second, mut third) = (
-            b"*1\r\n*2\r\n$1\r\ns\r\n".to_vec(),
-            b"%1\r\n$1\r\ns\r\n".to_vec(),
-        );
-        list(&mut second, &one);
-        list(&mut third, &one);
-        third.extend_from_slice(b"*-1\r\n-NOPERM no\r\n");
-        let mut scanner = Scanner::default();
-        let reply = read(&mut Scanner::default(), &[&second], Shape::Streams).unwrap();
-        let same = read(&mut scanner, &[&third], Shape::Streams).unwrap();
-        assert_eq!((entries(&reply), entries(&same)), (one.clone(), one));
-        assert_eq!(same.streams().next(), Some((&b"s"[..], 0..1)));
-        let nothing = read(&mut scanner, &[b""], Shape::Streams).unwrap();
-        assert_eq!((nothing.len(), nothing.error()), (0, None));
-        let refused = read(&mut scanner, &[b""], Shape::Streams).unwrap();
-        assert_eq!(refused.error(), Some(&b"NOPERM no"[..]));
-    }
-
-    #[test]
-    fn a_deleted_entry_is_left_out() {
-        let bytes = b"*2\r\n*2\r\n$3\r\n1-1\r\n*-1\r\n*2\r\n$3\r\n1-2\r\n_\r\n";
-        let reply = read(&mut Scanner::default(), &[bytes], Shape::Range).unwrap();
-        assert_eq!(reply.len(), 0);
-    }
-
-    proptest! {
-        #[test]
-        fn however_the_bytes_are_split_the_entries_are_those_that_were_sent(sent in some_entries(), cuts in vec(any::<prop::sample::Index>(), 0..8)) {
-            let mut bytes = Vec::new();
-            list(&mut bytes, &sent);
-            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len())).collect();
-            cuts.extend([0, bytes.len()]);
-            cuts.sort_unstable();
-            let pieces: Vec<&[u8]> = cuts.windows(2).map(|w| &bytes[w[0]..w[1]]).collect();
-            let reply = read(&mut Scanner::default(), &pieces, Shape::Range).unwrap();
-            prop_assert_eq!(entries(&reply), sent);
-        }
-
-        #[test]
-        fn no_bytes_panic_and_a_split_changes_nothing(bytes in vec(prop_oneof![Just(b'*'), Just(b'$'), Just(b'\r'), Just(b'\n'), Just(b'2'), Just(b'1'), Just(b'-'), any::<u8>()], 0..60), cut in any::<prop::sample::Index>()) {
-            let whole = outcome(&[&bytes]);
-            let (a, b) = bytes.split_at(cut.index(bytes.len() + 1));
-            prop_assert_eq!(outcome(&[a, b]), whole);
-        }
-    }
-
-    fn outcome(pieces: &[&[u8]]) -> Result<Option<(Vec<Entry>, usize)>, NoResp> {
-        let mut scanner = Scanner::default();
-        let mut whole = false;
-        for piece in pieces {
-            scanner.buffer().extend_from_slice(piece);
-            whole = whole || scanner.advance()?;
-        }
-        if !whole {
-            return Ok(None);
-        }
-        let reply = scanner.take(Shape::Range)?;
-        Ok(Some((entries(&reply), scanner.buffer().len())))
-    }
 }

@@ -101,9 +101,14 @@ impl Lane {
                 self.check(&mut wire, desk).await?;
                 checked = Some(Instant::now());
             }
+            let most = Pace::most_bytes(pace.count());
             let reply = wire
-                .read_after(&self.cursors(), pace.count(), proved)
+                .read_after(&self.cursors(), pace.count(), proved, most)
                 .await?;
+            let Some(reply) = reply else {
+                pace.shrink();
+                continue;
+            };
             // Only an answered read proves the link: some users may ask about a stream, but not read it. So the first one
             // does not block.
             (proved, *attempt) = (true, 0);

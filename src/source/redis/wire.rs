@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +51,9 @@ impl fmt::Debug for Wire {
             .finish_non_exhaustive()
     }
 }
+
+/// The entries of a page; `None` where they are larger than was wanted.
+pub type Within = RedisResult<Option<Vec<Entry>>>;
 
 /// A page request: both bounds included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,35 +165,69 @@ impl Wire {
         window: Window,
         direction: Direction,
     ) -> RedisResult<Vec<Entry>> {
-        let command = range_command(key, window, direction);
-        Ok(bulk::entries(self.read(key, &command, Shape::Range).await?))
+        let found = self.range_within(key, window, direction, usize::MAX).await;
+        found.map(Option::unwrap_or_default)
     }
 
-    /// The same on a task of its own, so that the next page comes while this one is decoded. Redirections are errors here.
+    /// The same; `None` as soon as the reply turns out to be larger than `most` bytes.
+    pub async fn range_within(
+        &mut self,
+        key: &[u8],
+        window: Window,
+        direction: Direction,
+        most: usize,
+    ) -> Within {
+        let command = range_command(key, window, direction);
+        let reply = self.read(key, &command, Shape::Range, most).await?;
+        Ok(reply.map(bulk::entries))
+    }
+
+    /// The entries on a task of its own, so that the next page comes while this one is decoded. Redirections are errors here.
     pub fn range_ahead(
         &mut self,
         key: &[u8],
         window: Window,
         direction: Direction,
     ) -> JoinHandle<RedisResult<Vec<Entry>>> {
+        let task = self.range_within_ahead(key, window, direction, usize::MAX);
+        tokio::spawn(async move {
+            let found = task.await.map_err(io::Error::from)??;
+            Ok(found.unwrap_or_default())
+        })
+    }
+
+    /// The same; `None` as soon as the reply turns out to be larger than `most` bytes.
+    pub fn range_within_ahead(
+        &mut self,
+        key: &[u8],
+        window: Window,
+        direction: Direction,
+        most: usize,
+    ) -> JoinHandle<Within> {
         let command = range_command(key, window, direction);
         let (connector, slot) = self.bulk_of(key);
         tokio::spawn(async move {
-            let reply = ask_bulk(&connector, &slot, &command, Shape::Range).await?;
-            Ok(bulk::entries(reply))
+            let reply = ask_bulk(&connector, &slot, &command, Shape::Range, most).await?;
+            Ok(reply.map(bulk::entries))
         })
     }
 
     /// A reply with entries, from the node where the key lies.
-    async fn read(&mut self, key: &[u8], command: &Cmd, shape: Shape) -> RedisResult<Reply> {
+    async fn read(
+        &mut self,
+        key: &[u8],
+        command: &Cmd,
+        shape: Shape,
+        most: usize,
+    ) -> RedisResult<Option<Reply>> {
         let (connector, slot) = self.bulk_of(key);
-        let answer = ask_bulk(&connector, &slot, command, shape).await;
+        let answer = ask_bulk(&connector, &slot, command, shape, most).await;
         let Some(node) = answer.as_ref().err().and_then(moved_to) else {
             return answer;
         };
         self.route(key, node).await?;
         let (connector, slot) = self.bulk_of(key);
-        ask_bulk(&connector, &slot, command, shape).await
+        ask_bulk(&connector, &slot, command, shape, most).await
     }
 
     /// The bulk connection to the node where a key lies, opened or not, and what opens it.
@@ -213,14 +251,15 @@ impl Wire {
         Ok(entries.first().map(|entry| entry.id))
     }
 
-    /// Entries after the given ids; waits up to [`BLOCK_MS`] for the first. Nothing is lost when this ends in an error: ask
-    /// again on a new connection.
+    /// Entries after the given ids; waits up to [`BLOCK_MS`] for the first. `None` as soon as the reply turns out to be larger than
+    /// `most` bytes. Nothing is lost then, nor when this ends in an error: ask again.
     pub async fn read_after(
         &mut self,
         streams: &[(&[u8], EntryId)],
         count: usize,
         block: bool,
-    ) -> RedisResult<Vec<(Vec<u8>, Vec<Entry>)>> {
+        most: usize,
+    ) -> RedisResult<Option<Vec<(Vec<u8>, Vec<Entry>)>>> {
         let mut command = cmd("XREAD");
         command.arg("COUNT").arg(count);
         if block {
@@ -235,10 +274,11 @@ impl Wire {
         }
         let route = streams.first().map(|(key, _)| *key).unwrap_or_default();
         let limit = Duration::from_millis(BLOCK_MS) + GRACE;
-        let reply = tokio::time::timeout(limit, self.read(route, &command, Shape::Streams)).await;
-        let reply = reply
-            .map_err(|_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))?;
-        Ok(bulk::streams(reply?))
+        let reading = self.read(route, &command, Shape::Streams, most);
+        let reply = tokio::time::timeout(limit, reading).await;
+        let reply =
+            reply.map_err(|_| RedisError::from(io::Error::from(io::ErrorKind::TimedOut)))?;
+        Ok(reply?.map(bulk::streams))
     }
 
     /// Stream keys that match a glob, at most `limit` of them, sorted.
@@ -339,17 +379,18 @@ async fn ask_bulk(
     slot: &Mutex<Option<Bulk>>,
     command: &Cmd,
     shape: Shape,
-) -> RedisResult<Reply> {
+    most: usize,
+) -> RedisResult<Option<Reply>> {
     let mut slot = slot.lock().await;
     let mut bulk = match slot.take() {
         Some(bulk) => bulk,
         None => connector.bulk().await?,
     };
     bulk.send(command).await?;
-    let reply = bulk.reply(shape).await;
+    let reply = bulk.reply(shape, most).await;
     if reply.as_ref().map_or_else(
         |e| matches!(e.kind(), ErrorKind::Server(_) | ErrorKind::Extension),
-        |_| true,
+        Option::is_some,
     ) {
         *slot = Some(bulk);
     }

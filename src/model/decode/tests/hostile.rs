@@ -118,4 +118,29 @@ proptest! {
         let parts = print.split(|b| *b == crate::model::fingerprint::SEPARATOR);
         prop_assert_eq!(parts.count(), 3);
     }
+
+    #[test]
+    fn what_names_meant_before_changes_no_event(
+        entries in prop::collection::vec(prop::collection::vec(field(), 0..8), 1..12),
+        own in any::<bool>(),
+    ) {
+        let session = (Part::Session, vec!["user".to_owned(), "content".to_owned()]);
+        let overrides = own.then_some(session).into_iter().collect();
+        let mapping = Mapping { overrides };
+        let mut decoder = Decoder::default();
+        for fields in &entries {
+            let refs: Vec<FieldRef<'_>> = fields.iter().map(|(n, v)| (&n[..], &v[..])).collect();
+            let got = decoder.decode(b"memory:events", AT, &refs, &mapping);
+            let numbers: Vec<_> = decoder.name_numbers().take(refs.len()).collect();
+            prop_assert_eq!(&got.event, &decode(b"memory:events", AT, &refs, &mapping));
+            let alone = Decoder::default().decode(b"memory:events", AT, &refs, &mapping);
+            prop_assert_eq!(got.arguments, alone.arguments);
+            prop_assert_eq!(numbers.len(), refs.len());
+            for ((name, _), number) in refs.iter().zip(&numbers) {
+                let same = refs.iter().zip(&numbers).filter(|((other, _), _)| other == name);
+                prop_assert!(number.is_some() && same.clone().all(|(_, n)| n == number));
+                prop_assert_eq!(same.count(), numbers.iter().filter(|n| *n == number).count());
+            }
+        }
+    }
 }
