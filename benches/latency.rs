@@ -69,8 +69,8 @@ fn main() {
         }
     } else {
         Effort {
-            time: Duration::from_secs(15),
-            keys: 60,
+            time: Duration::from_secs(10),
+            keys: 40,
         }
     };
     let echo = keys::echo(effort.keys);
