@@ -98,7 +98,7 @@ fn measure(sizes: &[u64]) -> Vec<Figures> {
         traffic::fill(&server.url(), filled..size, agents::ms);
         filled = size;
         let program = program::load(&server, size);
-        let redis = process::resident(server_id(&server));
+        let redis = process::resident(process::of(&server));
         eprintln!(
             "  {} events: loaded in {:.0} ms",
             short(size),
@@ -121,15 +121,6 @@ fn measure(sizes: &[u64]) -> Vec<Figures> {
             }
         });
     figures.collect()
-}
-
-fn server_id(server: &RedisServer) -> u32 {
-    let info: String = server.run("INFO server");
-    let line = info
-        .lines()
-        .find_map(|line| line.strip_prefix("process_id:"));
-    line.and_then(|id| id.trim().parse().ok())
-        .unwrap_or_default()
 }
 
 /// The rows of the budgets; each where its size was measured. Everything else is in the table of growth alone.

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::redis_server::RedisServer;
+
 /// `USER_HZ`, the same on all of Linux.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -27,11 +29,26 @@ pub fn peak(pid: u32) -> u64 {
     bytes(pid, "VmHWM:")
 }
 
+/// Bytes of it that are no part of a file: what it has asked for itself.
+pub fn anonymous(pid: u32) -> u64 {
+    bytes(pid, "RssAnon:")
+}
+
 fn bytes(pid: u32, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib = line.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kib.unwrap_or_default() * 1024
+}
+
+/// The process of a server.
+pub fn of(server: &RedisServer) -> u32 {
+    let info: String = server.run("INFO server");
+    let line = info
+        .lines()
+        .find_map(|line| line.strip_prefix("process_id:"));
+    let id = line.and_then(|id| id.trim().parse().ok());
+    id.expect("redis tells its process")
 }
 
 /// Where a program is, if it is installed.
