@@ -37,8 +37,10 @@ impl Chance {
 
 /// Agents at work, 100 events a second.
 pub struct Agents {
-    open: u64,
-    entries_each: u64,
+    /// So many sessions at once.
+    pub open: u64,
+    /// Events of each.
+    pub entries_each: u64,
 }
 
 impl Agents {
