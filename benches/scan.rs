@@ -128,7 +128,7 @@ fn filtered(log: &Snapshot, filter: &Filter) -> usize {
     };
     let mut found = 0;
     scan(&filter.plan(now), log, log.range(), |part| {
-        found += part.matches.len();
+        found += part.rows.count();
         ControlFlow::Continue(())
     });
     found

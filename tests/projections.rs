@@ -526,7 +526,7 @@ fn filters_find_in_sealed_chunks_what_a_list_holds() {
             &log,
             log.range(),
             |part| {
-                found.splice(0..0, part.matches.iter().map(|seq| both.index(*seq)));
+                found.splice(0..0, part.seqs().map(|seq| both.index(seq)));
                 ControlFlow::Continue(())
             },
         );

@@ -51,7 +51,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             state.size = size;
             Vec::new()
         }
-        Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
+        Action::Scanned { generation, scan } => arrivals::scanned(state, generation, &scan),
         Action::Bookmarks(kept) => {
             bookmarks::kept(state, kept);
             Vec::new()

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use crate::app::Action;
 use crate::app::search::{Answer, Question, Stretch, first_of_page};
 use crate::model::Mapping;
-use crate::query::Plan;
+use crate::query::{Plan, scan_in};
 use crate::source::{Direction, SourceError, Spec};
 
 /// Entries of the source that are looked at between two words on how far it is.
@@ -69,7 +69,7 @@ impl Searches {
             }
             Question::Tally { .. } | Question::Here { .. } => {
                 tokio::task::spawn_blocking(move || {
-                    if let Some(answer) = question.answer(&plan, || errand.is_stale()) {
+                    if let Some(answer) = question.answer(&plan, scan_in, || errand.is_stale()) {
                         // The interface has gone when nobody takes it.
                         drop(errand.answers.blocking_send(errand.action(answer)));
                     }
