@@ -18,9 +18,9 @@ use std::time::{Duration, Instant};
 
 use budget::{Line, Table};
 use lookback::model::{EntryId, Zone};
-use lookback::query::{Filter, Now};
+use lookback::query::{EndedSessions, Filter, Now, Plan, scan_page};
 use lookback::runtime::scan_on_threads;
-use lookback::store::{Direction, Snapshot};
+use lookback::store::{Direction, Page, Payloads, Snapshot};
 use memchr::memmem;
 
 /// What a frame may take where data comes at 30 frames a second, without what drawing it takes.
@@ -133,28 +133,35 @@ fn raw(log: &Snapshot) -> usize {
     let finder = memmem::Finder::new("Quokka");
     let chunks = log.chunks(log.range());
     chunks
-        .map(|(_, chunk, rows)| {
-            let mut reader = chunk.payloads.reader();
-            let (mut next, mut found) = (rows.start, 0);
-            while next < rows.end {
-                let piece = reader.piece(next..rows.end);
-                found += finder.find_iter(piece.text()).count();
-                next = piece.rows().end.max(next + 1);
-            }
-            found
-        })
+        .map(|(_, chunk, _)| sum(&chunk.payloads, |text| finder.find_iter(text).count()))
         .sum()
 }
 
-/// How many match, and when the first part of the answer was there.
-fn filtered(log: &Snapshot, filter: &Filter) -> (usize, Duration) {
-    let now = Now {
+/// What something counts in all text of these fields, a piece at a time.
+fn sum(payloads: &Payloads, count: impl Fn(&[u8]) -> usize) -> usize {
+    let mut reader = payloads.reader();
+    let (mut next, mut found) = (0, 0);
+    while next < payloads.len() {
+        let piece = reader.piece(next..payloads.len());
+        found += count(piece.text());
+        next = piece.rows().end.max(next + 1);
+    }
+    found
+}
+
+fn plan(filter: &str) -> Plan {
+    let filter = Filter::parse(filter).unwrap_or_else(|e| panic!("{filter}: {e}"));
+    filter.plan(Now {
         ms: 1_700_020_000_000,
         zone: Zone::Utc,
-    };
+    })
+}
+
+/// How many match, and when the first part of the answer was there.
+fn filtered(log: &Snapshot, filter: &str) -> (usize, Duration) {
     let start = Instant::now();
     let (mut found, mut first) = (0, None);
-    let plan = filter.plan(now);
+    let plan = plan(filter);
     scan_on_threads(&plan, log, log.range(), Direction::Reverse, &mut |part| {
         first.get_or_insert_with(|| start.elapsed());
         found += part.rows.count();
@@ -184,10 +191,9 @@ fn measure(entries: u32, table: &mut Table) {
     let limits = [best(|| timed(|| ids(&log))), best(|| timed(|| raw(&log)))];
     let mut peer = peer::DuckDb::new(u64::from(entries));
     for case in &CASES {
-        let filter = Filter::parse(case.filter).unwrap_or_else(|e| panic!("{}: {e}", case.filter));
-        let (found, _) = filtered(&log, &filter);
-        let all = best(|| timed(|| filtered(&log, &filter)));
-        let first = best(|| filtered(&log, &filter).1);
+        let (found, _) = filtered(&log, case.filter);
+        let all = best(|| timed(|| filtered(&log, case.filter)));
+        let first = best(|| filtered(&log, case.filter).1);
         let (limit, of) = match case.limit {
             Limit::Ids => (limits[0], "ids"),
             Limit::Memmem => (limits[1], "memmem"),
@@ -209,6 +215,37 @@ fn measure(entries: u32, table: &mut Table) {
     }
 }
 
+/// Compressed fields beside plain ones: run by run on one thread, and what only thawing them takes.
+fn measure_cold(entries: u32, table: &mut Table) {
+    let [warm, cold] = entries::runs(u64::from(entries));
+    let thaw = best(|| {
+        let lengths = cold.iter().map(|run| sum(&run.payloads, <[u8]>::len));
+        timed(|| lengths.sum::<usize>())
+    });
+    for filter in ["quokka", "/(?i)quokka/", "user:user-7 quokka"] {
+        let plan = plan(filter);
+        let scan = |runs: &[Page]| {
+            let ended = EndedSessions::default();
+            let found = runs.iter().map(|run| scan_page(&plan, run, &ended).len());
+            found.sum::<usize>()
+        };
+        let [in_warm, in_cold] = [&warm, &cold].map(|runs| best(|| timed(|| scan(runs))));
+        table.line(Line {
+            what: format!(
+                "filter {} M compressed, one thread: {filter}",
+                f64::from(entries) / 1e6
+            ),
+            goal: String::new(),
+            limit: format!("thawing {}", ms(thaw)),
+            peer: format!("plain {}", ms(in_warm)),
+            ours: ms(in_cold),
+            met: None,
+        });
+    }
+    let held: usize = cold.iter().map(|run| run.payloads.thawed_bytes()).sum();
+    assert_eq!(held, 0, "a scan leaves nothing thawed behind");
+}
+
 fn entries_asked() -> Option<u32> {
     let mut arguments = std::env::args().skip_while(|argument| argument != "--entries");
     arguments.nth(1)?.parse().ok()
@@ -222,6 +259,7 @@ fn main() {
         return;
     }
     measure(1_000_000, &mut table);
+    measure_cold(1_000_000, &mut table);
     if !table.quick {
         measure(10_000_000, &mut table);
     }

@@ -1,23 +1,42 @@
 //! A log of messages and failures, made by counting: the same in every run.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use lookback::model::{EntryId, Mapping};
-use lookback::store::{Log, PageBuilder, Snapshot};
+use lookback::store::{Chunk, Log, Page, PageBuilder, Snapshot};
 
-const PAGE: u64 = 1_000;
+const PAGE: usize = 1_000;
 
 /// So many of them.
 pub fn log(entries: u64) -> Snapshot {
     let mut log = Log::default();
-    for page in 0..entries / PAGE {
-        let mut builder = PageBuilder::new(Arc::new(Mapping::default()));
-        for n in page * PAGE..(page + 1) * PAGE {
-            push(&mut builder, n);
-        }
-        log.append(&builder.finish());
+    for from in (0..entries).step_by(PAGE) {
+        log.append(&page(from..entries.min(from + PAGE as u64)));
     }
     log.snapshot()
+}
+
+/// The same entries in runs as long as a chunk, their fields plain and compressed.
+pub fn runs(entries: u64) -> [Vec<Page>; 2] {
+    let starts = (0..entries).step_by(Chunk::FULL_LEN);
+    let plain: Vec<Page> = starts
+        .map(|from| page(from..entries.min(from + Chunk::FULL_LEN as u64)))
+        .collect();
+    let cold = plain.iter().map(|page| Page {
+        payloads: page.payloads.frozen(),
+        ..page.clone()
+    });
+    let cold = cold.collect();
+    [plain, cold]
+}
+
+fn page(entries: Range<u64>) -> Page {
+    let mut builder = PageBuilder::new(Arc::new(Mapping::default()));
+    for n in entries {
+        push(&mut builder, n);
+    }
+    builder.finish()
 }
 
 fn push(builder: &mut PageBuilder, n: u64) {
