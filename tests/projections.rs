@@ -305,6 +305,11 @@ impl Both {
         let (first, last) = (of_it[0].1, of_it[of_it.len() - 1].1);
         assert_eq!((found.first_ms, found.last_ms), (first.ms, last.ms));
         assert_eq!(found.truncated, first.what != What::Starts);
+        let ends = timeline::ends(&self.state.log, symbol, self.cursor(count)).unwrap();
+        let of_ends = (ends.first_ms, ends.last_ms, ends.truncated);
+        assert_eq!(of_ends, (first.ms, last.ms, found.truncated));
+        let is_ended = found.status(found.last_ms) == SessionStatus::Ended;
+        assert_eq!(ends.ended, is_ended);
         let says: Vec<u64> = of_it
             .iter()
             .filter(|(_, t)| t.what == What::Says)
