@@ -1,11 +1,14 @@
 //! Seeks to random moments of a log, every pane of the screen rebuilt at 200×50, beside a naive recount of everything before
 //! the playhead. Then what each part of a screen costs.
 //!
-//! `cargo bench --bench seek` takes 1 M entries; `cargo bench --bench seek -- 10000000` as many as it says (about 4 GB for
-//! that). Ratios to the recount count; times are only this machine's. Goals: DESIGN, section 9.
+//! `cargo bench --bench seek` takes 1 M entries, then 10 M (about 4 GB); `-- --quick` leaves those out, and
+//! `cargo bench --bench seek -- 100000` takes as many as it says. Ratios to the recount count; times are only this machine's.
+//! Goals: DESIGN, section 9.
 
 #[path = "seek/agents.rs"]
 mod agents;
+#[path = "support/budget.rs"]
+mod budget;
 #[path = "seek/parts.rs"]
 mod parts;
 #[path = "seek/recount.rs"]
@@ -17,6 +20,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use agents::{Agents, Chance};
+use budget::{Line, Table};
 use lookback::app::input::{Code, Key};
 use lookback::app::layout::Size;
 use lookback::app::{Action, Effect, Options, State, screen, update};
@@ -25,7 +29,8 @@ use lookback::project::{Counts, spikes};
 use lookback::query::scan;
 use lookback::store::Arrival;
 
-const ENTRIES: u64 = 1_000_000;
+/// Entries, and the goal for the slowest seek but one in a hundred.
+const SIZES: [(u64, f64); 2] = [(1_000_000, 2.0), (10_000_000, 8.0)];
 const PAGE: u64 = 1_000;
 const SEEKS: u64 = 1_000;
 const RECOUNTS: u64 = 20;
@@ -109,7 +114,7 @@ fn in_form(mut state: State, filter: &str, opens: Option<Code>) -> State {
     }
     if let Some(key) = opens {
         let took = timed(|| act(&mut state, Action::Key(Key::plain(key))));
-        println!("{:34} {took:.1?}", "  opening it");
+        eprintln!("{:34} {took:.1?}", "  opening it");
     }
     state
 }
@@ -141,12 +146,25 @@ fn resident() -> u64 {
     pages.unwrap_or_default() * 4096
 }
 
-fn measure(name: &str, agents: &Agents, entries: u64) {
+/// The line of one form; where the size has no goal, none is told.
+fn line(what: String, times: &[Duration], naive: Duration, goal_ms: Option<f64>) -> Line {
+    let (p50, p99, most) = (share(times, 50), share(times, 99), share(times, 100));
+    Line {
+        what,
+        goal: goal_ms.map_or_else(String::new, |goal| format!("p99 ≤ {goal} ms")),
+        limit: String::new(),
+        peer: format!("naive recount {naive:.1?}"),
+        ours: format!("p50 {p50:.1?}, p99 {p99:.1?}, max {most:.1?}"),
+        met: goal_ms.map(|goal| p99.as_secs_f64() * 1e3 <= goal),
+    }
+}
+
+fn measure(name: &str, agents: &Agents, entries: u64, table: &mut Table) {
     let start = Instant::now();
     let state = state(agents, entries);
     let took = start.elapsed();
     let held = resident();
-    println!(
+    eprintln!(
         "\n{entries} entries, {name}: built in {took:.1?}, {} MiB resident, {} B an entry, of which the log tells {} B",
         held >> 20,
         held / entries,
@@ -156,8 +174,10 @@ fn measure(name: &str, agents: &Agents, entries: u64) {
         timed(|| recount::recount(&state.log, ms))
     });
     let naive = share(&recount, 50);
-    println!("{:34} p50 {naive:10.1?}", "naive recount");
-    for (name, filter, opens) in FORMS {
+    let goal = SIZES.iter().find(|size| size.0 == entries);
+    let goal_ms = goal.map(|size| size.1);
+    eprintln!("{:34} p50 {naive:10.1?}", "naive recount");
+    for (form, filter, opens) in FORMS {
         let mut state = in_form(state.clone(), filter, opens);
         let times = at_random(entries, SEEKS, |ms| {
             timed(|| {
@@ -165,15 +185,10 @@ fn measure(name: &str, agents: &Agents, entries: u64) {
                 screen(&state)
             })
         });
-        let p99 = share(&times, 99);
-        println!(
-            "{name:34} p50 {:10.1?}  p99 {p99:10.1?}  max {:10.1?}  p99 is 1/{:.1} of the recount",
-            share(&times, 50),
-            share(&times, 100),
-            naive.as_secs_f64() / p99.as_secs_f64()
-        );
+        let what = format!("seek {}, {name}: {form}", size(entries));
+        table.line(line(what, &times, naive, goal_ms));
     }
-    println!("parts of a screen");
+    eprintln!("parts of a screen");
     let mut state = state;
     for (name, part) in parts::PARTS {
         let times = at_random(entries, SEEKS / 5, |ms| {
@@ -181,21 +196,46 @@ fn measure(name: &str, agents: &Agents, entries: u64) {
             timed(|| part(&state))
         });
         let (p50, p99) = (share(&times, 50), share(&times, 99));
-        println!("  {name:32} p50 {p50:10.1?}  p99 {p99:10.1?}");
+        eprintln!("  {name:32} p50 {p50:10.1?}  p99 {p99:10.1?}");
     }
     let whole = state.log.first()..state.log.end();
     let counting = timed(|| Counts::of(&state.log, whole.clone()));
     let counts = Counts::of(&state.log, whole);
     let times = at_random(entries, SEEKS / 5, |ms| timed(|| spikes(&counts, ms)));
     let (p50, p99) = (share(&times, 50), share(&times, 99));
-    println!("not on the screen yet");
-    println!("  {:32} p50 {p50:10.1?}  p99 {p99:10.1?}", "spikes");
-    println!("  {:32}     {counting:10.1?}", "their counts, all anew");
+    eprintln!("not on the screen yet");
+    eprintln!("  {:32} p50 {p50:10.1?}  p99 {p99:10.1?}", "spikes");
+    eprintln!("  {:32}     {counting:10.1?}", "their counts, all anew");
+}
+
+fn size(entries: u64) -> String {
+    if entries.is_multiple_of(1_000_000) {
+        format!("{} M", entries / 1_000_000)
+    } else {
+        entries.to_string()
+    }
+}
+
+fn measure_all(entries: u64, table: &mut Table) {
+    measure(
+        "sessions of minutes",
+        &Agents::conversations(),
+        entries,
+        table,
+    );
+    measure("sessions without end", &Agents::endless(), entries, table);
 }
 
 fn main() {
-    let entries = std::env::args().find_map(|argument| argument.parse().ok());
-    let entries = entries.unwrap_or(ENTRIES);
-    measure("sessions of minutes", &Agents::conversations(), entries);
-    measure("20 sessions that never end", &Agents::endless(), entries);
+    let mut table = Table::begin("seek");
+    if let Some(entries) = std::env::args().find_map(|argument| argument.parse().ok()) {
+        measure_all(entries, &mut table);
+        print!("{}", budget::text(&table.lines));
+        return;
+    }
+    let sizes = if table.quick { &SIZES[..1] } else { &SIZES[..] };
+    for (entries, _) in sizes {
+        measure_all(*entries, &mut table);
+    }
+    table.finish();
 }

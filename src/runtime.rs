@@ -53,6 +53,7 @@ pub use opening::Opening;
 pub use playback::play;
 use recording::Recorder;
 use scans::Scans;
+pub use scans::scan_on_threads;
 use searches::Searches;
 
 /// What the loop works with.

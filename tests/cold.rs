@@ -71,7 +71,7 @@ fn matches(log: &Log, filter: &str) -> Vec<Seq> {
     let snapshot = log.snapshot();
     let mut found = Vec::new();
     scan(&plan, &snapshot, log.first()..log.end(), |part| {
-        found.extend(part.matches);
+        found.extend(part.seqs());
         ControlFlow::Continue(())
     });
     found.sort_unstable();

@@ -133,7 +133,7 @@ fn in_log(plan: &Plan, log: &Log) -> Vec<usize> {
     let snapshot = log.snapshot();
     let mut found = Vec::new();
     scan(plan, &snapshot, snapshot.range(), |part| {
-        found.splice(0..0, part.matches);
+        found.splice(0..0, part.seqs());
         ControlFlow::Continue(())
     });
     let first = snapshot.range().start.next();

@@ -211,7 +211,7 @@ fn plainly(state: &State, window: (Ms, Ms)) -> Tally {
                 &state.log.snapshot(),
                 state.log.first()..state.log.end(),
                 |part| {
-                    seqs.extend(part.matches);
+                    seqs.extend(part.seqs());
                     ControlFlow::Continue(())
                 },
             );

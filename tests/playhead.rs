@@ -172,7 +172,7 @@ proptest! {
         let narrowing = stage.state.narrowing.as_ref().unwrap();
         prop_assert_eq!(&narrowing.filter, &asked);
         prop_assert!(!narrowing.is_scanning());
-        let found: Vec<Seq> = narrowing.matches().iter().copied().collect();
+        let found: Vec<Seq> = narrowing.matches().iter().collect();
         // A session's end may have been evicted since it was noted.
         if stage.state.loading.dropped == 0 || !filter.starts_with("is:") {
             prop_assert_eq!(found, stage.naive_matches(&asked));

@@ -305,6 +305,11 @@ impl Both {
         let (first, last) = (of_it[0].1, of_it[of_it.len() - 1].1);
         assert_eq!((found.first_ms, found.last_ms), (first.ms, last.ms));
         assert_eq!(found.truncated, first.what != What::Starts);
+        let ends = timeline::ends(&self.state.log, symbol, self.cursor(count)).unwrap();
+        let of_ends = (ends.first_ms, ends.last_ms, ends.truncated);
+        assert_eq!(of_ends, (first.ms, last.ms, found.truncated));
+        let is_ended = found.status(found.last_ms) == SessionStatus::Ended;
+        assert_eq!(ends.ended, is_ended);
         let says: Vec<u64> = of_it
             .iter()
             .filter(|(_, t)| t.what == What::Says)
@@ -526,7 +531,7 @@ fn filters_find_in_sealed_chunks_what_a_list_holds() {
             &log,
             log.range(),
             |part| {
-                found.splice(0..0, part.matches.iter().map(|seq| both.index(*seq)));
+                found.splice(0..0, part.seqs().map(|seq| both.index(seq)));
                 ControlFlow::Continue(())
             },
         );

@@ -18,7 +18,7 @@ use lookback::app::playhead::Speed;
 use lookback::app::reopen::Reopen;
 use lookback::app::state::Options;
 use lookback::model::{EntryId, FieldRef, Mapping, Part, Zone};
-use lookback::query::{Filter, Moment, Scan};
+use lookback::query::{Filter, Moment, RowSet, Scan};
 use lookback::runtime::Opening;
 use lookback::runtime::recording::{self, Head, ReadError, Recorder};
 use lookback::store::{Arrival, Cursor, History, Link, Page, PageBuilder, Seq, Trouble};
@@ -216,7 +216,7 @@ fn scanned() -> Action {
         generation: 1,
         scan: Scan {
             range: Cursor::START..Cursor::START,
-            matches: Vec::new(),
+            rows: RowSet::default(),
         },
     }
 }

@@ -48,7 +48,7 @@ struct Source {
     reshaped: u64,
     covered: Range<Cursor>,
     /// Matches of the filter among what is covered.
-    matches: usize,
+    matches: u64,
 }
 
 /// Sessions and users of a group with the number of its errors, the most touched first.
@@ -86,12 +86,8 @@ impl Failing {
     /// Whether there was anything to take in.
     fn keep_up(&mut self, subject: Subject<'_>) -> bool {
         let Subject { log, narrowing, .. } = subject;
-        let matches = |range: &Range<Cursor>| {
-            narrowing.map_or(0, |n| {
-                let before = |at: Cursor| n.matches().partition_point(|seq| at.includes(*seq));
-                before(range.end) - before(range.start)
-            })
-        };
+        let matches =
+            |range: &Range<Cursor>| narrowing.map_or(0, |n| n.matches().count_within(range));
         let kept = self.source.take().filter(|source| {
             let is_front_known = source.covered.start == log.first()
                 || (subject.is_loading && is_most(log, &source.covered));
@@ -107,8 +103,8 @@ impl Failing {
         let covered = kept.map_or(log.first()..log.first(), |source| source.covered);
         let rest = covered.end..log.end();
         let among = narrowing.map(|n| {
-            let from = n.matches().partition_point(|seq| rest.start.includes(*seq));
-            n.matches().range(from..).copied()
+            let from = n.matches().count_before(rest.start);
+            n.matches().between(from, u64::MAX)
         });
         self.index.extend(log, rest.clone(), among);
         let covered = covered.start..log.end();

@@ -103,10 +103,10 @@ pub fn error(state: &State, from: Cursor, direction: Direction) -> Option<Marker
         (None, Direction::Reverse) => previous_error(log, from, only),
         (Some(narrowing), _) => {
             let matches = narrowing.matches();
-            let at = matches.partition_point(|seq| from.includes(*seq));
+            let at = matches.count_before(from);
             match direction {
-                Direction::Forward => matches.range(at..).copied().find(is_error),
-                Direction::Reverse => matches.range(..at).rev().copied().find(is_error),
+                Direction::Forward => matches.between(at, u64::MAX).find(is_error),
+                Direction::Reverse => matches.between(0, at).rev().find(is_error),
             }
         }
     };

@@ -6,7 +6,6 @@
 mod buckets;
 mod choice;
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,7 +14,8 @@ pub use self::choice::{Below, Choice, Length};
 use crate::model::Ms;
 use crate::project::Tally;
 use crate::project::tally::{Axis, Figures, How, figures};
-use crate::store::{Cursor, Log, Seq};
+use crate::query::Matches;
+use crate::store::{Cursor, Log};
 
 /// The metrics screen.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ pub struct Subject<'a> {
     /// The log.
     pub log: &'a Log,
     /// The entries that the filter lets through; all where there is none.
-    pub matches: Option<&'a VecDeque<Seq>>,
+    pub matches: Option<&'a Matches>,
     /// Which filter, and whether its answer is complete.
     pub filter: (u64, bool),
     /// What has happened.
@@ -61,7 +61,7 @@ impl Subject<'_> {
             match self.matches {
                 None => tally.add(columns, rows, strings, self.how),
                 Some(matches) => {
-                    let rows = rows_of(matches, base, &rows);
+                    let rows = matches.rows_of(base, &rows);
                     tally.add(columns, rows, strings, self.how);
                 }
             }
@@ -77,20 +77,6 @@ impl Subject<'_> {
         };
         cursor.min(self.cursor)
     }
-}
-
-/// The rows of a chunk that are among the matches.
-fn rows_of<'a>(
-    matches: &'a VecDeque<Seq>,
-    base: Seq,
-    rows: &Range<usize>,
-) -> impl Iterator<Item = usize> + use<'a> {
-    let place = |row: usize| {
-        let seq = base.plus(row as u64);
-        matches.partition_point(|m| *m < seq)
-    };
-    let chosen = matches.range(place(rows.start)..place(rows.end));
-    chosen.filter_map(move |seq| usize::try_from(seq.since(base)).ok())
 }
 
 /// What of a subject does not change as time goes by.

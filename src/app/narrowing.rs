@@ -1,12 +1,11 @@
 //! The filter in force: its plan, and which entries match, kept up with the log.
 
-use std::collections::VecDeque;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use super::action::Effect;
 use crate::model::Mapping;
-use crate::query::{Filter, Now, Plan, Scan, scan};
+use crate::query::{Filter, Matches, Now, Plan, Scan, scan};
 use crate::store::{Cursor, Log, Seq};
 
 /// A filter at work. Scans run newest first, so the newest matches are there at once.
@@ -16,7 +15,7 @@ pub struct Narrowing {
     pub filter: Filter,
     plan: Arc<Plan>,
     generation: u64,
-    matches: VecDeque<Seq>,
+    matches: Matches,
     covered: Range<Cursor>,
     /// What the scan under way has not answered yet; `None` when none is.
     scanning: Option<Range<Cursor>>,
@@ -39,7 +38,7 @@ impl Narrowing {
             filter,
             plan,
             generation,
-            matches: VecDeque::new(),
+            matches: Matches::default(),
             covered: log.end()..log.end(),
             scanning: None,
             outdated: false,
@@ -64,7 +63,7 @@ impl Narrowing {
     }
 
     /// Takes in a part of the scan's answer; one of another generation, or one that was taken in before, is dropped.
-    pub fn scanned(&mut self, generation: u64, part: Scan, log: &Log) {
+    pub fn scanned(&mut self, generation: u64, part: &Scan, log: &Log) {
         let Some(left) = &mut self.scanning else {
             return;
         };
@@ -76,52 +75,23 @@ impl Narrowing {
             self.scanning = None;
         }
         self.covered.start = self.covered.start.min(part.range.start);
-        self.replace(&part.range, part.matches);
+        self.matches.put(part.range.start, &part.rows);
         self.keep_up(log);
-    }
-
-    /// Puts these matches in the place of those known within the range.
-    fn replace(&mut self, range: &Range<Cursor>, matches: Vec<Seq>) {
-        let from = self
-            .matches
-            .partition_point(|seq| range.start.includes(*seq));
-        let to = self.matches.partition_point(|seq| range.end.includes(*seq));
-        if from == to && matches.is_empty() {
-            return;
-        }
-        if to == 0 {
-            for seq in matches.into_iter().rev() {
-                self.matches.push_front(seq);
-            }
-            return;
-        }
-        let later = self.matches.split_off(to);
-        self.matches.truncate(from);
-        self.matches.extend(matches);
-        self.matches.extend(later);
     }
 
     /// Looks at entries that came since, at both ends, and forgets those that went. They are at most a page or two.
     pub fn keep_up(&mut self, log: &Log) {
         let (first, end) = (log.first(), log.end());
         if self.covered.end < end {
-            let news = self.look_at(log, self.covered.end..end);
-            self.matches.extend(news);
+            self.look_at(log, self.covered.end..end);
             self.covered.end = end;
         }
         if self.scanning.is_none() && first < self.covered.start {
-            for seq in self
-                .look_at(log, first..self.covered.start)
-                .into_iter()
-                .rev()
-            {
-                self.matches.push_front(seq);
-            }
+            self.look_at(log, first..self.covered.start);
             self.covered.start = first;
         }
         if first > self.covered.start {
-            let gone = self.matches.partition_point(|seq| first.includes(*seq));
-            self.matches.drain(..gone);
+            self.matches.cut(&(Cursor::START..first));
             self.covered.start = first;
         }
     }
@@ -131,14 +101,13 @@ impl Narrowing {
         if self.scanning.is_some() {
             self.outdated = true;
         } else if self.covered.start <= range.start {
-            let news = self.look_at(log, range.clone());
-            self.replace(&range, news);
+            self.look_at(log, range);
         }
     }
 
     /// Forgets matches that left the log.
     pub fn forget(&mut self, range: &Range<Cursor>) {
-        self.replace(range, Vec::new());
+        self.matches.cut(range);
     }
 
     /// Notes that a session's end became known.
@@ -157,13 +126,12 @@ impl Narrowing {
         self.scan_all(log)
     }
 
-    fn look_at(&self, log: &Log, range: Range<Cursor>) -> Vec<Seq> {
-        let mut found = Vec::new();
-        scan(&self.plan, &log.snapshot(), range, |part| {
-            found.push(part.matches);
+    fn look_at(&mut self, log: &Log, range: Range<Cursor>) {
+        let (plan, matches) = (&self.plan, &mut self.matches);
+        scan(plan, &log.snapshot(), range, |part| {
+            matches.put(part.range.start, &part.rows);
             ControlFlow::Continue(())
         });
-        found.into_iter().rev().flatten().collect()
     }
 
     /// Another one for every scan: of the same generation, what was looked at once has the same answer.
@@ -174,7 +142,7 @@ impl Narrowing {
 
     /// All matches so far, ascending.
     #[must_use]
-    pub fn matches(&self) -> &VecDeque<Seq> {
+    pub fn matches(&self) -> &Matches {
         &self.matches
     }
 
@@ -233,11 +201,9 @@ impl<'a> Visible<'a> {
                 self.log.seqs(start..cursor).collect()
             }
             Some(n) => {
-                let end = n.matches.partition_point(|seq| cursor.includes(*seq));
-                n.matches
-                    .range(end.saturating_sub(count)..end)
-                    .copied()
-                    .collect()
+                let end = n.matches.count_before(cursor);
+                let start = end.saturating_sub(count as u64);
+                n.matches.between(start, end).collect()
             }
         }
     }
@@ -248,11 +214,9 @@ impl<'a> Visible<'a> {
         match self.narrowing {
             None => self.log.seqs(cursor..self.log.end()).take(count).collect(),
             Some(n) => {
-                let start = n.matches.partition_point(|seq| cursor.includes(*seq));
-                n.matches
-                    .range(start..n.matches.len().min(start.saturating_add(count)))
-                    .copied()
-                    .collect()
+                let start = n.matches.count_before(cursor);
+                let end = start.saturating_add(count as u64);
+                n.matches.between(start, end).collect()
             }
         }
     }
@@ -262,7 +226,7 @@ impl<'a> Visible<'a> {
     pub fn count_before(&self, cursor: Cursor) -> u64 {
         match self.narrowing {
             None => self.log.count(self.log.first()..cursor),
-            Some(n) => n.matches.partition_point(|seq| cursor.includes(*seq)) as u64,
+            Some(n) => n.matches.count_before(cursor),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::playhead::Playhead;
 use crate::model::EntryId;
-use crate::query::{EndedSessions, Filter, Plan, scan_in, scan_page};
+use crate::query::{EndedSessions, Filter, Plan, Scan, scan_page};
 use crate::store::{Cursor, Direction, IdRange, Page, Seq, Snapshot};
 
 /// Until what to run.
@@ -135,6 +135,10 @@ pub struct Tally {
     pub next: Option<Seq>,
 }
 
+/// How the log is scanned: [`scan_in`](crate::query::scan_in), or as it does.
+pub type Scanner =
+    fn(&Plan, &Snapshot, Range<Cursor>, Direction, &mut dyn FnMut(Scan) -> ControlFlow<()>);
+
 impl Search {
     /// Whether the log is being searched, which takes a moment only.
     #[must_use]
@@ -146,11 +150,16 @@ impl Search {
 impl Question {
     /// The answer, where the log alone gives it; `None` where the source is asked, and when told to stop.
     #[must_use]
-    pub fn answer(&self, plan: &Plan, is_stale: impl Fn() -> bool) -> Option<Answer> {
+    pub fn answer(
+        &self,
+        plan: &Plan,
+        scan: Scanner,
+        is_stale: impl Fn() -> bool,
+    ) -> Option<Answer> {
         match self {
             Self::Tally { log, behind, ahead } => {
-                let back = count(plan, log, behind, Direction::Reverse, &is_stale)?;
-                let on = count(plan, log, ahead, Direction::Forward, &is_stale)?;
+                let back = count(scan, plan, log, behind, Direction::Reverse, &is_stale)?;
+                let on = count(scan, plan, log, ahead, Direction::Forward, &is_stale)?;
                 Some(Answer::Tally(Tally {
                     behind: back.0,
                     ahead: on.0,
@@ -162,21 +171,22 @@ impl Question {
                 log,
                 range,
                 direction,
-            } => first(plan, log, range, *direction, &is_stale),
+            } => first(scan, plan, log, range, *direction, &is_stale),
             Self::Source { .. } => None,
         }
     }
 }
 
 /// The match of a part that comes first in this direction.
-fn foremost(matches: &[Seq], direction: Direction) -> Option<Seq> {
+fn foremost(part: &Scan, direction: Direction) -> Option<Seq> {
     match direction {
-        Direction::Forward => matches.first().copied(),
-        Direction::Reverse => matches.last().copied(),
+        Direction::Forward => part.seqs().next(),
+        Direction::Reverse => part.seqs().next_back(),
     }
 }
 
 fn count(
+    scan: Scanner,
     plan: &Plan,
     log: &Snapshot,
     range: &Range<Cursor>,
@@ -184,9 +194,9 @@ fn count(
     is_stale: &impl Fn() -> bool,
 ) -> Option<(u64, Option<Seq>)> {
     let (mut count, mut nearest, mut stopped) = (0, None, false);
-    scan_in(plan, log, range.clone(), direction, |part| {
-        count += part.matches.len() as u64;
-        nearest = nearest.or_else(|| foremost(&part.matches, direction));
+    scan(plan, log, range.clone(), direction, &mut |part| {
+        count += part.rows.count() as u64;
+        nearest = nearest.or_else(|| foremost(&part, direction));
         stopped = is_stale();
         go_on_unless(stopped)
     });
@@ -194,6 +204,7 @@ fn count(
 }
 
 fn first(
+    scan: Scanner,
     plan: &Plan,
     log: &Snapshot,
     range: &Range<Cursor>,
@@ -201,9 +212,9 @@ fn first(
     is_stale: &impl Fn() -> bool,
 ) -> Option<Answer> {
     let (mut looked_at, mut found, mut stopped) = (0, None, false);
-    scan_in(plan, log, range.clone(), direction, |part| {
+    scan(plan, log, range.clone(), direction, &mut |part| {
         looked_at += part.range.end.since(part.range.start);
-        found = foremost(&part.matches, direction);
+        found = foremost(&part, direction);
         stopped = found.is_none() && is_stale();
         go_on_unless(stopped || found.is_some())
     });

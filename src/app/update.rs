@@ -57,7 +57,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Frozen(chunks) => memory::frozen(state, &chunks),
-        Action::Scanned { generation, scan } => arrivals::scanned(state, generation, scan),
+        Action::Scanned { generation, scan } => arrivals::scanned(state, generation, &scan),
         Action::Bookmarks(kept) => {
             bookmarks::kept(state, kept);
             Vec::new()

@@ -1,6 +1,7 @@
 //! One session's events before a cursor, with what they add up to.
 
 use crate::model::{Class, Flags, Ms};
+use crate::query::RowSet;
 use crate::store::{Chunk, Cursor, Log, Seq, Symbol};
 
 use super::activity::IDLE_MS;
@@ -94,21 +95,67 @@ impl Timeline {
 #[must_use]
 pub fn timeline(log: &Log, session: Symbol, cursor: Cursor) -> Timeline {
     let mut out = Timeline::default();
-    for (base, chunk, rows) in log
-        .chunks(log.first()..cursor)
-        .filter(|(_, chunk, _)| chunk.may_have_session(session))
-    {
-        let (from, before) = (rows.start, out.seqs.len());
-        for (offset, _) in chunk
-            .columns
-            .session
-            .range(rows)
-            .enumerate()
-            .filter(|(_, s)| *s == session)
-        {
-            out.add(chunk, base, from + offset);
+    for (base, chunk, rows) in chunks_with(log, session, cursor) {
+        let before = out.seqs.len();
+        for row in rows {
+            out.add(chunk, base, row);
         }
         out.add_ends(chunk, base, before);
     }
     out
+}
+
+/// Where a session begins and how far it came before a cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// As [`Timeline::first_ms`].
+    pub first_ms: Ms,
+    /// As [`Timeline::last_ms`].
+    pub last_ms: Ms,
+    /// As [`Timeline::truncated`].
+    pub truncated: bool,
+    /// An event ended it.
+    pub ended: bool,
+}
+
+/// The ends of a session before `cursor`, without what lies between them; `None` where it has no event there.
+#[must_use]
+pub fn ends(log: &Log, session: Symbol, cursor: Cursor) -> Option<Ends> {
+    let chunks = || chunks_with(log, session, cursor);
+    let mut from_front = chunks().flat_map(|(_, chunk, rows)| rows.map(move |row| (chunk, row)));
+    let mut from_back = chunks()
+        .rev()
+        .flat_map(|(_, chunk, rows)| rows.rev().map(move |row| (chunk, row)));
+    let ms = |(chunk, row): (&Chunk, usize)| chunk.columns.axis_ms.get(row).unwrap_or_default();
+    let (first, last) = (from_front.next()?, from_back.next()?);
+    let counted = std::iter::once(last)
+        .chain(from_back)
+        .find(|(chunk, row)| !chunk.columns.has(*row, Flags::DUPLICATE));
+    Some(Ends {
+        first_ms: ms(first),
+        last_ms: ms(last),
+        truncated: !first.0.columns.has(first.1, Flags::START),
+        ended: counted.is_some_and(|(chunk, row)| chunk.columns.has(row, Flags::END)),
+    })
+}
+
+/// The chunks before a cursor, with the session's rows in each, ascending. The column is compared as a whole: of a session
+/// that never ends, all of it is read.
+fn chunks_with(
+    log: &Log,
+    session: Symbol,
+    cursor: Cursor,
+) -> impl DoubleEndedIterator<Item = (Seq, &Chunk, impl DoubleEndedIterator<Item = usize>)> {
+    log.chunks(log.first()..cursor)
+        .filter(move |(_, chunk, _)| chunk.may_have_session(session))
+        .map(move |(base, chunk, rows)| {
+            let column = &chunk.columns.session;
+            let found = column.select(rows.clone(), |symbol| symbol == session);
+            let found = RowSet::from_words(rows.len(), found);
+            (
+                base,
+                &**chunk,
+                found.iter().map(move |row| rows.start + row),
+            )
+        })
 }

@@ -137,6 +137,10 @@ impl TextSearch {
         })
     }
 
+    pub(super) fn is_word(&self) -> bool {
+        matches!(self.finder, Finder::Word(_))
+    }
+
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
         match &self.finder {
             Finder::Word(word) => word.is_in(text),

@@ -80,6 +80,17 @@ pub(super) enum NumberTest {
     Order(Order, f64),
 }
 
+impl NumberTest {
+    /// The same test of other numbers.
+    pub(super) fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        match self {
+            Self::Known => Self::Known,
+            Self::AnyOf(numbers) => Self::AnyOf(numbers.into_iter().map(change).collect()),
+            Self::Order(order, bound) => Self::Order(order, change(bound)),
+        }
+    }
+}
+
 /// A field's name, and the ways in which it may be a path into JSON.
 #[derive(Clone, Debug)]
 pub(super) struct Path {
@@ -225,14 +236,16 @@ impl Node {
 }
 
 impl Check {
-    fn cost(&self) -> u32 {
+    /// What a row costs, roughly.
+    pub(super) fn cost(&self) -> u32 {
         match self {
             Self::Never => 0,
             Self::Flags(_) | Self::Ids(..) | Self::Number(..) => 1,
             Self::Symbols(..) | Self::Session { .. } => 2,
-            Self::Text(search) if !search.value_by_value => 3,
+            Self::Text(search) if search.value_by_value => 5,
+            Self::Text(search) if search.is_word() => 3,
             Self::Text(_) => 4,
-            Self::Field(..) => 5,
+            Self::Field(..) => 6,
         }
     }
 }

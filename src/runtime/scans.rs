@@ -1,5 +1,7 @@
-//! Scans of the log away from the interface's task: one at a time matters, an older one is told to stop. Chunks are frozen
-//! here as well.
+//! Scans of the log away from the interface's task, on several threads: one at a time matters, an older one is told to stop.
+//! Chunks are frozen here as well.
+
+mod in_order;
 
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
@@ -9,11 +11,30 @@ use tokio::sync::mpsc;
 
 use super::freezer::Freezer;
 use crate::app::Action;
-use crate::query::{Plan, scan};
-use crate::store::{Chunk, Cursor, Seq, Snapshot};
+use crate::query::{Pieces, Plan, Scan};
+use crate::store::{Chunk, Cursor, Direction, Seq, Snapshot};
+use in_order::{in_order, threads};
 
 /// Answers that may wait to be taken in; a scan that is further ahead waits.
 const WAITING: usize = 64;
+/// Pieces of a scan that one thread has looked at before another has begun.
+const FEW: usize = 3;
+
+/// As [`scan_in`](crate::query::scan_in), on as many threads as are worth having; the answer comes on this one.
+pub fn scan_on_threads(
+    plan: &Plan,
+    log: &Snapshot,
+    range: Range<Cursor>,
+    direction: Direction,
+    each: &mut dyn FnMut(Scan) -> ControlFlow<()>,
+) {
+    let pieces = Pieces::new(plan, log, range, direction);
+    let threads = if pieces.len() <= FEW { 1 } else { threads() };
+    let worker = || pieces.worker();
+    in_order(pieces.len(), threads, worker, |part| {
+        part.map_or(ControlFlow::Continue(()), &mut *each)
+    });
+}
 
 /// Starts scans and cancels them.
 #[derive(Debug)]
@@ -52,7 +73,7 @@ impl Scans {
         self.newest.store(generation, Ordering::Relaxed);
         let (newest, answers) = (Arc::clone(&self.newest), self.answers.clone());
         tokio::task::spawn_blocking(move || {
-            scan(&plan, &log, range, |part| {
+            scan_on_threads(&plan, &log, range, Direction::Reverse, &mut |part| {
                 let stale = newest.load(Ordering::Relaxed) != generation;
                 if stale
                     || answers

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 
+use super::scans::scan_on_threads;
 use crate::app::Action;
 use crate::app::search::{Answer, Question, Stretch, first_of_page};
 use crate::model::Mapping;
@@ -69,7 +70,9 @@ impl Searches {
             }
             Question::Tally { .. } | Question::Here { .. } => {
                 tokio::task::spawn_blocking(move || {
-                    if let Some(answer) = question.answer(&plan, || errand.is_stale()) {
+                    if let Some(answer) =
+                        question.answer(&plan, scan_on_threads, || errand.is_stale())
+                    {
                         // The interface has gone when nobody takes it.
                         drop(errand.answers.blocking_send(errand.action(answer)));
                     }

@@ -4,6 +4,7 @@
 
 mod iter;
 mod packed;
+mod select;
 mod word;
 
 use std::ops::Range;

@@ -17,7 +17,7 @@ fn press(state: &mut State, key: Key) {
             plan,
             question,
         } = effect
-            && let Some(answer) = question.answer(&plan, || false)
+            && let Some(answer) = question.answer(&plan, lookback::query::scan_in, || false)
         {
             update(state, Action::Searched { generation, answer });
         }

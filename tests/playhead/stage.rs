@@ -537,5 +537,7 @@ fn answer_search(plan: &Plan, question: &Question) -> Answer {
         hit: None,
         looked_at: 0,
     };
-    question.answer(plan, || false).unwrap_or(nothing)
+    question
+        .answer(plan, lookback::query::scan_in, || false)
+        .unwrap_or(nothing)
 }

@@ -94,7 +94,9 @@ impl Story {
                     looked_at: page.len() as u64,
                 }
             }
-            _ => question.answer(plan, || false).unwrap(),
+            _ => question
+                .answer(plan, lookback::query::scan_in, || false)
+                .unwrap(),
         }
     }
 

@@ -142,7 +142,7 @@ pub(super) fn by_event_time(
             None => rows.for_each(|row| {
                 put(row);
             }),
-            Some(matches) => super::rows_of(matches, base, &rows).for_each(|row| {
+            Some(matches) => matches.rows_of(base, &rows).for_each(|row| {
                 put(row);
             }),
         }

@@ -290,7 +290,7 @@ fn bookmark(state: &State, entry: &EntryRef<'_>) -> Line {
 }
 
 /// More matches than that are not looked through for errors at every frame.
-const TICKED_MATCHES: usize = 20_000;
+const TICKED_MATCHES: u64 = 20_000;
 
 fn scrollbar(state: &State, rows: &[Seq], height: u16) -> Option<Scrollbar> {
     let total = state.visible().count_before(state.horizon());
@@ -323,15 +323,11 @@ fn errors_between(state: &State, from: u64, to: u64) -> u64 {
     if matches.len() > TICKED_MATCHES {
         return 0;
     }
-    let place = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(matches.len());
-    let is_error = |seq: &&Seq| {
+    let is_error = |seq: &Seq| {
         state
             .log
-            .get(**seq)
+            .get(*seq)
             .is_some_and(|e| e.flags().has(Flags::ERROR))
     };
-    matches
-        .range(place(from)..place(to))
-        .filter(is_error)
-        .count() as u64
+    matches.between(from, to).filter(is_error).count() as u64
 }

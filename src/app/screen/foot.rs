@@ -233,7 +233,7 @@ fn status(state: &State, prompt: &Prompt) -> Line {
         }
         (Purpose::Filter(_), Some(n), None) => {
             let more = if n.is_scanning() { " so far" } else { "" };
-            let count = n.matches().len() as u64;
+            let count = n.matches().len();
             let noun = if count == 1 { "match" } else { "matches" };
             vec![
                 Piece::own(&number::grouped(count), Tone::Strong),

@@ -15,7 +15,6 @@ use crate::app::view::{Ground, Line, Scrubber, ScrubberBar, Tone};
 use crate::app::zoom::{Extent, Span, Zoom};
 use crate::model::{Ms, time};
 use crate::project::spikes::Series;
-use crate::project::timeline::SessionStatus;
 use crate::project::{Density, density, timeline};
 
 /// From this share of errors on a column is drawn as one of errors.
@@ -241,15 +240,14 @@ fn session_edges(state: &State, density: &Density, marks: &mut Marks) {
     if !state.panes.session.is_some() {
         return;
     }
-    let line = timeline(&state.log, state.panes.session, state.horizon());
-    if line.seqs.is_empty() {
+    let ends = timeline::ends(&state.log, state.panes.session, state.horizon());
+    let Some(ends) = ends else {
         return;
-    }
-    if let Some(column) = column_of(density, line.first_ms).filter(|_| !line.truncated) {
+    };
+    if let Some(column) = column_of(density, ends.first_ms).filter(|_| !ends.truncated) {
         marks.lay(column, &["▸"], Tone::Green);
     }
-    let ended = line.status(line.last_ms) == SessionStatus::Ended;
-    if let Some(column) = column_of(density, line.last_ms).filter(|_| ended) {
+    if let Some(column) = column_of(density, ends.last_ms).filter(|_| ends.ended) {
         marks.lay(column, &["◂"], Tone::Dim);
     }
 }

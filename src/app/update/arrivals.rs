@@ -170,7 +170,7 @@ pub fn keep_up(state: &mut State, page: &Page) -> Vec<Effect> {
 }
 
 /// A part of a scan's answer.
-pub fn scanned(state: &mut State, generation: u64, part: Scan) -> Vec<Effect> {
+pub fn scanned(state: &mut State, generation: u64, part: &Scan) -> Vec<Effect> {
     if let Some(narrowing) = &mut state.narrowing {
         narrowing.scanned(generation, part, &state.log);
     }
