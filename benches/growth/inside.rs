@@ -116,7 +116,7 @@ fn filtered(state: &State, text: &str) -> Duration {
         timed(|| {
             let mut found = 0;
             scan(&plan, &log, log.range(), |part| {
-                found += part.matches.len();
+                found += part.rows.count();
                 ControlFlow::Continue(())
             });
             found
