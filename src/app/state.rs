@@ -21,6 +21,7 @@ use super::zoom::Zoom;
 use super::{bookmarks::Bookmarks, failing::Failing, inspected::Inspected, loading::Loading};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::project::Activity;
+use crate::project::series::Past;
 use crate::query::{Moment, Now};
 use crate::store::{Cursor, EntryRef, History, Link, Log, Seq, Symbol};
 
@@ -37,6 +38,8 @@ pub struct State {
     pub activity: Activity,
     /// How much came when, and where that was abnormal.
     pub traffic: Traffic,
+    /// What the metric strip remembers.
+    pub strip: Past,
     /// What is worth a look in its sessions.
     pub findings: Findings,
     /// The list of sessions, while it is open.
@@ -194,6 +197,7 @@ impl State {
             log: Log::default(),
             activity: Activity::default(),
             traffic: Traffic::default(),
+            strip: Past::default(),
             findings: Findings::default(),
             sessions: None,
             alarms: Alarms::default(),
