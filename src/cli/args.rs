@@ -84,7 +84,7 @@ pub struct Global {
     /// Leave the mouse to the terminal
     #[arg(long, global = true, help_heading = "Interface")]
     pub no_mouse: bool,
-    /// Frames a second that data alone asks for, at most; keys are shown at once [default: 30, over SSH 10]
+    /// Frames a second that data alone asks for, at most; keys are shown at once [default: 15, over SSH 10]
     #[arg(long, value_name = "N", global = true, help_heading = "Interface")]
     pub max_fps: Option<FrameRate>,
     /// For a thin link: 2 frames a second unless told, and colors that take few bytes

@@ -7,7 +7,7 @@ use crate::config::{ColorChoice, Drawing, SyncChoice};
 use crate::ui::theme::Depth;
 
 /// Frames a second that data alone asks for: here, over SSH, and over a link of a few KiB a second.
-const LOCAL: FrameRate = FrameRate::new(30);
+const LOCAL: FrameRate = FrameRate::new(15);
 const REMOTE: FrameRate = FrameRate::new(10);
 const THIN: FrameRate = FrameRate::new(2);
 /// From this version on tmux repaints the whole pane at the end of each bracket (tmux#5612).
@@ -115,7 +115,7 @@ mod tests {
             max_fps: Some(FrameRate::new(5)),
             ..thin
         };
-        assert_eq!(ms(Drawing::default(), &[]), 33);
+        assert_eq!(ms(Drawing::default(), &[]), 66);
         assert_eq!(ms(Drawing::default(), &ssh), 100);
         assert_eq!(ms(thin, &[]), 500);
         assert_eq!(ms(told, &ssh), 200);
