@@ -11,6 +11,7 @@ use std::sync::Arc;
 use lookback::app::Action;
 use lookback::app::action::codec;
 use lookback::app::bookmarks::{Bookmark, Keeping, Kept, Saved};
+use lookback::app::cost::Cost;
 use lookback::app::input::{Code, Held, Key, Mouse, MouseKind};
 use lookback::app::layout::ScreenId;
 use lookback::app::layout::Size;
@@ -161,7 +162,11 @@ fn key() -> impl Strategy<Value = Key> {
         Code::PageUp,
         Code::PageDown,
     ]);
-    let code = prop_oneof![any::<char>().prop_map(Code::Char), plain];
+    let code = prop_oneof![
+        any::<char>().prop_map(Code::Char),
+        any::<u8>().prop_map(Code::F),
+        plain
+    ];
     let held = prop::sample::select(vec![Held::None, Held::Shift, Held::Alt, Held::Control]);
     (held, code).prop_map(|(held, code)| Key { code, held })
 }
@@ -203,6 +208,16 @@ fn action() -> impl Strategy<Value = Action> {
         1 => "(\\PC|\n|\u{1b}){0,20}".prop_map(Action::Paste),
         1 => any::<(u16, u16)>().prop_map(|(width, height)| Action::Resize(Size { width, height })),
         1 => kept().prop_map(Action::Bookmarks),
+        1 => any::<[u64; 8]>().prop_map(|n| Action::Measured(Cost {
+            over_ms: n[0],
+            frames: n[1],
+            bytes: n[2],
+            skipped: n[3],
+            updates: n[4],
+            update_us: n[5],
+            draws: n[6],
+            draw_us: n[7],
+        })),
     ]
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::bookmarks::{Kept, Save};
 use super::consumer_groups::{Deleted, Edited, GroupName, Look, Outcome, Proposal, Watch};
+use super::cost::Cost;
 use super::input::{Key, Mouse};
 use super::layout::Size;
 use super::search::{Answer, Question};
@@ -40,6 +41,8 @@ pub enum Action {
         /// The part.
         scan: Scan,
     },
+    /// What drawing cost was measured.
+    Measured(Cost),
     /// Bookmarks were read or written.
     Bookmarks(Kept),
     /// The consumer groups were looked at.

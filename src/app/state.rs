@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::alarms::Alarms;
 use super::consumer_groups::ConsumerGroups;
+use super::cost::Cost;
 use super::findings::Findings;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::metrics::Metrics;
@@ -80,6 +81,8 @@ pub struct State {
     pub help: Option<u16>,
     /// Something to tell for a few seconds.
     pub notice: Option<Notice>,
+    /// What drawing costs, while that is shown.
+    pub cost: Option<Cost>,
     /// Where the playhead is to stand as soon as that is loaded.
     pub opens_at: Option<Moment>,
     /// The bookmarks.
@@ -221,6 +224,7 @@ impl State {
             prompt: None,
             help: None,
             notice: None,
+            cost: None,
             opens_at: None,
             bookmarks: Bookmarks::default(),
             spike_list: None,

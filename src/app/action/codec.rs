@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::Action;
 use crate::app::bookmarks::Kept;
 use crate::app::consumer_groups::{Deleted, Edited, Look, Outcome};
+use crate::app::cost::Cost;
 use crate::app::input::{Key, Mouse};
 use crate::app::layout::Size;
 use crate::app::search::Answer;
@@ -44,6 +45,7 @@ enum Written {
     Mouse(Mouse),
     Paste(String),
     Resize(Size),
+    Measured(Cost),
     Bookmarks(Kept),
     Looked(Look),
     FoundDeleted(Deleted),
@@ -104,6 +106,7 @@ pub fn encode(action: &Action) -> Result<Option<Vec<u8>>, CodecError> {
         Action::Mouse(mouse) => Written::Mouse(*mouse),
         Action::Paste(text) => Written::Paste(text.clone()),
         Action::Resize(size) => Written::Resize(*size),
+        Action::Measured(cost) => Written::Measured(*cost),
         Action::Bookmarks(kept) => Written::Bookmarks(kept.clone()),
         Action::Looked(look) => Written::Looked(look.clone()),
         Action::FoundDeleted(deleted) => Written::FoundDeleted(deleted.clone()),
@@ -153,6 +156,7 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         Written::Mouse(mouse) => return Ok(Action::Mouse(mouse)),
         Written::Paste(text) => return Ok(Action::Paste(text)),
         Written::Resize(size) => return Ok(Action::Resize(size)),
+        Written::Measured(cost) => return Ok(Action::Measured(cost)),
         Written::Bookmarks(kept) => return Ok(Action::Bookmarks(kept)),
         Written::Looked(look) => return Ok(Action::Looked(look)),
         Written::FoundDeleted(deleted) => return Ok(Action::FoundDeleted(deleted)),
