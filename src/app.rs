@@ -6,6 +6,7 @@ pub mod action;
 pub mod alarms;
 pub mod bookmarks;
 pub mod consumer_groups;
+pub mod cost;
 pub mod failing;
 pub mod findings;
 pub mod input;

@@ -19,6 +19,7 @@ pub mod import;
 pub mod interface;
 pub mod interrupt;
 pub mod lines;
+mod link;
 pub mod marks;
 pub mod member;
 pub mod moment;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a password is held in a [`Secret`], and no message of this module shows one.
 
+pub mod drawing;
 pub mod file;
 mod keys;
 pub mod layer;
@@ -22,6 +23,7 @@ use crate::model::{Mapping, Ms, Zone};
 use crate::project::spikes::Settings;
 use crate::runtime::Alarm;
 
+pub use drawing::{Drawing, SyncChoice};
 pub use file::{Contents, FileError, Problem};
 pub use keys::{KEYS, Key};
 pub use layer::Layer;
@@ -112,6 +114,8 @@ pub struct Config {
     pub color: ColorChoice,
     /// Whether the interface listens to the mouse.
     pub mouse: bool,
+    /// How much the interface may write, and how.
+    pub drawing: Drawing,
     /// What counts as a spike.
     pub spikes: Settings,
     /// What the interface does when a spike is raised.
@@ -138,6 +142,11 @@ impl From<Layer> for Config {
             },
             color: layer.color.unwrap_or_default(),
             mouse: layer.mouse.unwrap_or(true),
+            drawing: Drawing {
+                max_fps: layer.max_fps,
+                low_bandwidth: layer.low_bandwidth.unwrap_or(false),
+                sync: layer.sync.unwrap_or_default(),
+            },
             spikes: Settings::from(layer.spikes),
             alarm: Alarm {
                 bell: layer.bell.unwrap_or(false),

@@ -8,6 +8,7 @@
 mod alarm;
 mod bookmarks;
 mod changes;
+mod clock;
 mod editor;
 mod frames;
 mod freezer;
@@ -16,6 +17,7 @@ mod groups;
 mod input;
 mod launch;
 mod looks;
+mod meter;
 mod opening;
 mod playback;
 pub mod recording;
@@ -34,7 +36,6 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::app::consumer_groups::Edited;
 use crate::app::narrowing::Narrowing;
-use crate::app::playhead::Playhead;
 use crate::app::{Action, Effect, State, update};
 pub use crate::source::now_ms;
 use crate::source::{Access, Feed, Request, Spec};
@@ -45,10 +46,11 @@ pub use alarm::Alarm;
 use alarm::Caller;
 pub use bookmarks::BookmarkFile;
 use bookmarks::Keeper;
+use clock::{Clock, REST_TICK};
 pub use frames::{Frames, Glass};
-use gauge::Gauge;
 use groups::Groups;
 pub use launch::{Ending, Entries, Launch, launch};
+use meter::Meter;
 pub use opening::Opening;
 pub use playback::play;
 use recording::Recorder;
@@ -107,14 +109,11 @@ pub struct Allowed {
 
 /// Arrivals are taken in for at most this long before a frame is drawn.
 const DRAIN_MS: u128 = 12;
-/// While playing, the playhead moves that often.
-const PLAY_TICK: Duration = Duration::from_millis(33);
-/// While following, the charts move that often.
-const LIVE_TICK: Duration = Duration::from_millis(250);
 /// A key waits for a scan at most this long.
 const HOLD: Duration = Duration::from_millis(300);
-/// In rest, the clock is looked at that often.
-const REST_TICK: Duration = Duration::from_secs(1);
+/// While frames of data follow each other, arrivals are taken in no more often than they are shown, and not later than this:
+/// the source waits meanwhile, and gives more at once.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// Runs the interface until it is left; gives back the last state.
 ///
@@ -154,8 +153,10 @@ pub async fn run<G: Glass>(
     let mut stage = Stage {
         state,
         recorder: files.recorder,
+        meter: Meter::new(),
     };
     let mut clock = Clock::new();
+    let mut gathered = None;
     let mut source_open = true;
     let mut todo = first;
     let mut asked_at = None;
@@ -179,45 +180,40 @@ pub async fn run<G: Glass>(
             return Ok(stage.state);
         }
         todo.extend(stage.take_all(unasked));
-        frames.draw_if_due(&stage.state)?;
+        todo.extend(stage.show(&mut frames)?);
+        let now = Instant::now();
         let held_for = asked_at.and_then(|at| held_for(&stage.state, at));
-        let wait = frames.wait().unwrap_or_else(|| rest(&stage.state));
-        let due = clock.last + wait;
-        let due = held_for.map_or(due, |left| due.min(Instant::now() + left));
+        let gathers = gathers_until(&stage.state, gathered, frame_gap.min(GATHER), now);
+        let drawn = frames.wait(&stage.state).map(|wait| now + wait);
+        let held_until = held_for.map(|left| now + left);
+        let due = [drawn, held_until, gathers, stage.meter.due()];
+        let due = clock.due(&stage.state, due);
         tokio::select! {
             biased;
             () = leave.notified() => return Ok(stage.state),
             event = input.next(), if held_for.is_none() => match event {
-                Some(event) => {
-                    if let Some(action) = input::action(&event?) {
-                        todo.extend(stage.take_all(clock.tick()));
-                        if let Action::Resize(size) = action {
-                            frames.resize(size);
-                        }
-                        todo.extend(stage.take(action));
-                        frames.input();
-                    }
-                }
+                Some(event) => todo.extend(stage.hear(&event?, &mut clock, &mut frames)),
                 None => return Ok(stage.state),
             },
             Some(action) = answers.recv() => {
                 todo.extend(stage.take(action));
                 frames.data();
             }
-            arrival = arrivals.recv(), if source_open => match arrival {
+            arrival = arrivals.recv(), if source_open && gathers.is_none() => match arrival {
                 Some(arrival) => {
                     todo.extend(stage.take_all(clock.tick()));
-                    todo.extend(stage.take(Action::Arrived(arrival)));
-                    todo.extend(drain(&mut stage, &mut arrivals));
-                    frames.data();
+                    gathered = Some(Instant::now());
+                    let came = drain(&mut stage, arrival, &mut arrivals);
+                    todo.extend(came.effects);
+                    frames.arrived(came.only_news);
                 }
                 None => source_open = false,
             },
             () = frame_left.notified() => {}
             () = tokio::time::sleep_until(due.into()) => {
-                let before = clock.last;
-                todo.extend(stage.take_all(clock.tick()));
-                if clock.last - before >= rest(&stage.state) / 2 {
+                let ticks = clock.tick_after_rest(&stage.state);
+                if !ticks.is_empty() {
+                    todo.extend(stage.take_all(ticks));
                     frames.data();
                 }
             }
@@ -229,16 +225,49 @@ pub async fn run<G: Glass>(
 struct Stage {
     state: State,
     recorder: Option<Recorder>,
+    meter: Meter,
 }
 
 impl Stage {
     fn take(&mut self, action: Action) -> Vec<Effect> {
         let trouble = self.recorder.as_mut().and_then(|r| r.note(&action));
+        let began = Instant::now();
         let mut effects = update(&mut self.state, action);
+        self.meter.updated(began.elapsed());
         if let Some(trouble) = trouble {
             let notice = Action::Arrived(Arrival::Notice(trouble));
             effects.extend(update(&mut self.state, notice));
         }
+        effects
+    }
+
+    /// Draws what is wanted. What that cost is told too, where anybody wants to know.
+    fn show<G: Glass>(&mut self, frames: &mut Frames<G>) -> io::Result<Vec<Effect>> {
+        let mut effects = Vec::new();
+        if let Some(cost) = self.meter.tell(self.state.cost.is_some()) {
+            effects = self.take(Action::Measured(cost));
+            frames.figures();
+        }
+        frames.draw_if_due(&self.state, &mut self.meter)?;
+        Ok(effects)
+    }
+
+    /// What the user does counts at its time, and is shown at once.
+    fn hear<G: Glass>(
+        &mut self,
+        event: &Event,
+        clock: &mut Clock,
+        frames: &mut Frames<G>,
+    ) -> Vec<Effect> {
+        let Some(action) = input::action(event) else {
+            return Vec::new();
+        };
+        let mut effects = self.take_all(clock.tick());
+        if let Action::Resize(size) = action {
+            frames.resize(size);
+        }
+        effects.extend(self.take(action));
+        frames.input();
         effects
     }
 
@@ -262,29 +291,42 @@ fn held_for(state: &State, asked_at: Instant) -> Option<Duration> {
     Some(left).filter(|left| waits && !left.is_zero())
 }
 
-/// Takes in what else has arrived, for a moment: one frame for all of it.
-fn drain(stage: &mut Stage, arrivals: &mut mpsc::Receiver<Arrival>) -> Vec<Effect> {
-    let begun = Instant::now();
-    let mut effects = Vec::new();
-    while begun.elapsed().as_millis() < DRAIN_MS {
-        let Ok(arrival) = arrivals.try_recv() else {
-            break;
-        };
-        effects.extend(stage.take(Action::Arrived(arrival)));
-    }
-    effects
+/// Until when arrivals are left where they are. While something is being fetched or history is loading, nothing waits.
+fn gathers_until(
+    state: &State,
+    last: Option<Instant>,
+    gap: Duration,
+    now: Instant,
+) -> Option<Instant> {
+    let loading = &state.loading;
+    let is_asked = loading.going.is_some() || !loading.errands.is_empty();
+    let is_loading = is_asked || !state.feed.history.idle;
+    let until = last.filter(|_| !is_loading)? + gap;
+    (until > now).then_some(until)
 }
 
-fn rest(state: &State) -> Duration {
-    match state.playhead {
-        Playhead::Playing { .. } => PLAY_TICK,
-        Playhead::Following
-            if !state.log.is_empty() && state.quiet_ms() <= crate::app::state::QUIET_MS =>
-        {
-            LIVE_TICK
-        }
-        Playhead::Following | Playhead::Paused(_) => REST_TICK,
+/// What was taken in at once.
+struct Came {
+    effects: Vec<Effect>,
+    /// Nothing but new entries.
+    only_news: bool,
+}
+
+/// Takes in this and what else has arrived, for a moment: one frame for all of it.
+fn drain(stage: &mut Stage, first: Arrival, arrivals: &mut mpsc::Receiver<Arrival>) -> Came {
+    let begun = Instant::now();
+    let mut came = Came {
+        effects: Vec::new(),
+        only_news: true,
+    };
+    let mut next = Some(first);
+    while let Some(arrival) = next {
+        came.only_news &= matches!(arrival, Arrival::Newer { .. });
+        came.effects.extend(stage.take(Action::Arrived(arrival)));
+        let is_over = begun.elapsed().as_millis() >= DRAIN_MS;
+        next = (!is_over).then(|| arrivals.try_recv().ok()).flatten();
     }
+    came
 }
 
 #[derive(PartialEq, Eq)]
@@ -385,29 +427,6 @@ fn ask(requests: &mpsc::Sender<Request>, fetch: Fetch) -> Option<Action> {
         page: Arc::default(),
         then: Then::Failed(trouble),
     }))
-}
-
-/// Turns the passing of time into ticks.
-struct Clock {
-    last: Instant,
-    gauge: Gauge,
-}
-
-impl Clock {
-    fn new() -> Self {
-        Self {
-            last: Instant::now(),
-            gauge: Gauge::default(),
-        }
-    }
-
-    /// What went by, and what the program takes by now. Whole milliseconds only; what is left over counts next time.
-    fn tick(&mut self) -> impl Iterator<Item = Action> + use<> {
-        let elapsed_ms = u64::try_from(self.last.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last += Duration::from_millis(elapsed_ms);
-        let tick = (elapsed_ms > 0).then_some(Action::Tick { elapsed_ms });
-        tick.into_iter().chain(self.gauge.look())
-    }
 }
 
 #[cfg(test)]

@@ -225,7 +225,7 @@ fn what_the_program_takes_beside_the_log_counts() {
     let mut state = state(whole / 2);
     load(&mut state, 1, None);
     let resident_bytes = state.log.memory_bytes() + whole / 8;
-    update(&mut state, Action::Measured(resident_bytes));
+    update(&mut state, Action::Resident(resident_bytes));
     for n in 10..16 {
         let page = Arc::new(page(n * MANY, 50));
         let received_at = 0;

@@ -53,14 +53,17 @@ impl Seen {
 }
 
 impl Glass for Seen {
-    fn frame(&mut self, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+    fn frame(
+        &mut self,
+        render: &mut dyn FnMut(&mut Buffer) -> Option<Position>,
+    ) -> io::Result<usize> {
         let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.width, SIZE.height));
         render(&mut buffer);
         let rows = buffer.content.chunks(usize::from(SIZE.width));
         let rows = rows.map(|row| row.iter().map(Cell::symbol).collect::<String>());
         *self.text.lock().unwrap() = rows.collect::<Vec<_>>().join("\n");
         self.changed.notify_one();
-        Ok(())
+        Ok(1)
     }
 
     fn resize(&mut self, _: Size) {}

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use lookback::app::Action;
 use lookback::app::action::{Frozen, codec};
 use lookback::app::bookmarks::{Bookmark, Keeping, Kept, Saved};
+use lookback::app::cost::Cost;
 use lookback::app::input::{Code, Held, Key, Mouse, MouseKind};
 use lookback::app::layout::ScreenId;
 use lookback::app::layout::Size;
@@ -161,7 +162,11 @@ fn key() -> impl Strategy<Value = Key> {
         Code::PageUp,
         Code::PageDown,
     ]);
-    let code = prop_oneof![any::<char>().prop_map(Code::Char), plain];
+    let code = prop_oneof![
+        any::<char>().prop_map(Code::Char),
+        any::<u8>().prop_map(Code::F),
+        plain
+    ];
     let held = prop::sample::select(vec![Held::None, Held::Shift, Held::Alt, Held::Control]);
     (held, code).prop_map(|(held, code)| Key { code, held })
 }
@@ -198,7 +203,7 @@ fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         4 => arrival().prop_map(Action::Arrived),
         1 => any::<u64>().prop_map(|elapsed_ms| Action::Tick { elapsed_ms }),
-        1 => any::<usize>().prop_map(Action::Measured),
+        1 => any::<usize>().prop_map(Action::Resident),
         1 => vec(any::<u64>(), 0..4).prop_map(|bases| {
             let frozen = bases.into_iter().map(|base| Frozen { base: Seq(base), made: None });
             Action::Frozen(frozen.collect())
@@ -208,6 +213,16 @@ fn action() -> impl Strategy<Value = Action> {
         1 => "(\\PC|\n|\u{1b}){0,20}".prop_map(Action::Paste),
         1 => any::<(u16, u16)>().prop_map(|(width, height)| Action::Resize(Size { width, height })),
         1 => kept().prop_map(Action::Bookmarks),
+        1 => any::<[u64; 8]>().prop_map(|n| Action::Measured(Cost {
+            over_ms: n[0],
+            frames: n[1],
+            bytes: n[2],
+            skipped: n[3],
+            updates: n[4],
+            update_us: n[5],
+            draws: n[6],
+            draw_us: n[7],
+        })),
     ]
 }
 

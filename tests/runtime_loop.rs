@@ -59,7 +59,10 @@ impl Seen {
 }
 
 impl Glass for Seen {
-    fn frame(&mut self, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+    fn frame(
+        &mut self,
+        render: &mut dyn FnMut(&mut Buffer) -> Option<Position>,
+    ) -> io::Result<usize> {
         let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
         render(&mut buffer);
         let rows = buffer.content.chunks(usize::from(WIDTH));
@@ -67,7 +70,7 @@ impl Glass for Seen {
         *self.text.lock().unwrap() = rows.collect::<Vec<_>>().join("\n");
         self.frames.fetch_add(1, Ordering::SeqCst);
         self.changed.notify_one();
-        Ok(())
+        Ok(1)
     }
 
     fn resize(&mut self, _: Size) {}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::bookmarks::{Kept, Save};
 use super::consumer_groups::{Deleted, Edited, GroupName, Look, Outcome, Proposal, Watch};
+use super::cost::Cost;
 use super::input::{Key, Mouse};
 use super::layout::Size;
 use super::search::{Answer, Question};
@@ -34,7 +35,7 @@ pub enum Action {
     /// The terminal has this size now.
     Resize(Size),
     /// The whole program takes that much memory, bytes.
-    Measured(usize),
+    Resident(usize),
     /// Chunks were frozen.
     Frozen(Vec<Frozen>),
     /// A part of a scan's answer.
@@ -44,6 +45,8 @@ pub enum Action {
         /// The part.
         scan: Scan,
     },
+    /// What drawing cost was measured.
+    Measured(Cost),
     /// Bookmarks were read or written.
     Bookmarks(Kept),
     /// The consumer groups were looked at.

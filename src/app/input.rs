@@ -37,6 +37,8 @@ pub enum Code {
     PageUp,
     /// Page down.
     PageDown,
+    /// A function key, by its number.
+    F(u8),
 }
 
 /// What is held down with a key.
@@ -114,6 +116,7 @@ impl fmt::Display for Key {
             Code::End => "End",
             Code::PageUp => "PgUp",
             Code::PageDown => "PgDn",
+            Code::F(number) => return write!(f, "F{number}"),
         };
         f.write_str(name)
     }

@@ -393,6 +393,12 @@ pub const TABLE: &[Binding] = &[
     ),
     row(
         S::Program,
+        &[(plain(Code::F(12)), C::Cost)],
+        "what drawing costs, in the last row, or the keys again",
+        None,
+    ),
+    row(
+        S::Program,
         &[(plain(Code::Esc), C::Back)],
         "close what is open, show all on the scrubber, drop the filter, go back a screen",
         None,

@@ -5,6 +5,7 @@ mod charts;
 mod clock;
 mod confirm;
 mod consumer_groups;
+mod cost;
 mod detail;
 mod errors;
 mod feed;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::alarms::Alarms;
 use super::consumer_groups::ConsumerGroups;
+use super::cost::Cost;
 use super::findings::Findings;
 use super::layout::{Layout, Open, PaneId, ScreenId, Size, layout};
 use super::memory::Memory;
@@ -22,6 +23,7 @@ use super::zoom::Zoom;
 use super::{bookmarks::Bookmarks, failing::Failing, inspected::Inspected, loading::Loading};
 use crate::model::{EntryId, Mapping, Ms, Zone};
 use crate::project::Activity;
+use crate::project::series::Past;
 use crate::query::{Moment, Now};
 use crate::store::{Cursor, EntryRef, History, Link, Log, Seq, Symbol};
 
@@ -38,6 +40,8 @@ pub struct State {
     pub activity: Activity,
     /// How much came when, and where that was abnormal.
     pub traffic: Traffic,
+    /// What the metric strip remembers.
+    pub strip: Past,
     /// What is worth a look in its sessions.
     pub findings: Findings,
     /// The list of sessions, while it is open.
@@ -78,6 +82,8 @@ pub struct State {
     pub help: Option<u16>,
     /// Something to tell for a few seconds.
     pub notice: Option<Notice>,
+    /// What drawing costs, while that is shown.
+    pub cost: Option<Cost>,
     /// Where the playhead is to stand as soon as that is loaded.
     pub opens_at: Option<Moment>,
     /// The bookmarks.
@@ -197,6 +203,7 @@ impl State {
             log: Log::default(),
             activity: Activity::default(),
             traffic: Traffic::default(),
+            strip: Past::default(),
             findings: Findings::default(),
             sessions: None,
             alarms: Alarms::default(),
@@ -220,6 +227,7 @@ impl State {
             prompt: None,
             help: None,
             notice: None,
+            cost: None,
             opens_at: None,
             bookmarks: Bookmarks::default(),
             spike_list: None,

@@ -52,11 +52,16 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             state.size = size;
             Vec::new()
         }
-        Action::Measured(bytes) => {
-            memory::measured(state, bytes);
+        Action::Resident(bytes) => {
+            memory::resident(state, bytes);
             Vec::new()
         }
         Action::Frozen(chunks) => memory::frozen(state, &chunks),
+        Action::Measured(cost) => {
+            // It may have been closed meanwhile.
+            state.cost = state.cost.map(|_| cost);
+            Vec::new()
+        }
         Action::Scanned { generation, scan } => arrivals::scanned(state, generation, &scan),
         Action::Bookmarks(kept) => {
             bookmarks::kept(state, kept);

@@ -8,8 +8,8 @@ use super::{
     analytics, audit, config, consume, demo, doctor, errors, export, groups, import, publish,
     query, replay, session, sessions, spikes, stats, tail, trim, watch,
 };
-use crate::config::value::{Name, Names};
-use crate::config::{ColorChoice, Layer, Secret, Size};
+use crate::config::value::{FrameRate, Name, Names};
+use crate::config::{ColorChoice, Layer, Secret, Size, SyncChoice};
 
 /// Watch what AI agents write to Redis Streams, filter it, and go back to any moment.
 #[derive(Debug, Parser)]
@@ -84,6 +84,15 @@ pub struct Global {
     /// Leave the mouse to the terminal
     #[arg(long, global = true, help_heading = "Interface")]
     pub no_mouse: bool,
+    /// Frames a second that data alone asks for, at most; keys are shown at once [default: 15, over SSH 10]
+    #[arg(long, value_name = "N", global = true, help_heading = "Interface")]
+    pub max_fps: Option<FrameRate>,
+    /// For a thin link: 2 frames a second unless told, and colors that take few bytes
+    #[arg(long, global = true, help_heading = "Interface")]
+    pub low_bandwidth: bool,
+    /// When to bracket large frames, so that they appear at once [default: auto, not in tmux 3.7 and later]
+    #[arg(long, value_name = "WHEN", global = true, help_heading = "Interface")]
+    pub sync: Option<SyncChoice>,
     /// Write everything that happens into a new file, to be played with watch --replay-actions
     #[arg(long, value_name = "FILE", global = true, help_heading = "Interface")]
     pub record: Option<PathBuf>,
@@ -178,6 +187,9 @@ impl Global {
             utc: self.utc.then_some(true),
             color: self.color,
             mouse: self.no_mouse.then_some(false),
+            max_fps: self.max_fps,
+            low_bandwidth: self.low_bandwidth.then_some(true),
+            sync: self.sync,
             ..Layer::default()
         }
     }

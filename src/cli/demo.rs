@@ -63,6 +63,7 @@ pub fn run(args: &DemoArgs, global: &Global) -> Result<Status, Failure> {
         zone: setup.zone(),
         color: config.color,
         mouse: config.mouse,
+        drawing: config.drawing,
         ascii: setup.ascii,
         at: None,
         screen: ScreenId::default(),

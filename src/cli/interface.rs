@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::groups::act::whoever;
+use super::link::TerminalLink;
 use super::setup::Setup;
 use crate::app::bookmarks::Keeping;
 use crate::app::consumer_groups::Reach;
@@ -14,7 +14,7 @@ use crate::app::metrics::{Choice, Length};
 use crate::app::playhead::Speed;
 use crate::app::reopen::Reopen;
 use crate::app::state::Options;
-use crate::config::{self, ColorChoice};
+use crate::config::{self, ColorChoice, Drawing};
 use crate::model::{Mapping, Zone};
 use crate::project::spikes::Settings;
 use crate::query::{Filter, Moment};
@@ -22,7 +22,7 @@ use crate::runtime::recording::Recording;
 use crate::runtime::{Alarm, Allowed, BookmarkFile, Ending, Entries, Launch, Opening, launch};
 use crate::source::{Access, Spec};
 use crate::term::TermError;
-use crate::ui::theme::{Depth, Theme};
+use crate::ui::theme::Theme;
 
 /// What the interface starts with.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct InterfaceOptions {
     pub color: ColorChoice,
     /// Whether to listen to the mouse.
     pub mouse: bool,
+    /// How much may be written to the terminal, and how.
+    pub drawing: Drawing,
     /// Plain symbols only.
     pub ascii: bool,
     /// Where the playhead stands at first; following where there is none.
@@ -65,9 +67,6 @@ pub struct InterfaceOptions {
     pub access: Access,
 }
 
-/// Frames a second that data alone asks for, here and over SSH.
-const FRAME_GAP_LOCAL: Duration = Duration::from_millis(50);
-const FRAME_GAP_REMOTE: Duration = Duration::from_millis(100);
 /// Entries asked for at once when the playhead comes to the oldest one here.
 const OLDER_COUNT: u64 = 100_000;
 
@@ -122,7 +121,8 @@ pub fn run_interface(options: InterfaceOptions, record: Option<File>) -> Result<
         alarm: options.alarm,
         allowed: Box::new(allowed),
     };
-    open(entries, options.color, options.ascii, options.mouse)
+    let link = TerminalLink::of(options.drawing, options.color, environment);
+    open(entries, link, options.ascii, options.mouse)
 }
 
 /// Only a server has consumer groups.
@@ -141,31 +141,30 @@ fn reach(spec: &Spec, access: Access) -> Reach {
 pub fn run_recording(recording: Recording, setup: &Setup) -> Result<Ending, TermError> {
     let config = &setup.config;
     let entries = Entries::Recording(Box::new(recording));
-    open(entries, config.color, setup.ascii, config.mouse)
+    let link = TerminalLink::of(config.drawing, config.color, environment);
+    open(entries, link, setup.ascii, config.mouse)
 }
 
 fn open(
     entries: Entries,
-    color: ColorChoice,
+    link: TerminalLink,
     ascii: bool,
     mouse: bool,
 ) -> Result<Ending, TermError> {
-    let remote = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
     launch(Launch {
         entries,
         theme: Theme {
-            depth: depth(color),
+            depth: link.depth,
             ascii,
         },
         mouse,
-        frame_gap: if remote {
-            FRAME_GAP_REMOTE
-        } else {
-            FRAME_GAP_LOCAL
-        },
-        // tmux repaints the whole pane at the end of a bracket (tmux#5612).
-        synchronized: !is_set("TMUX"),
+        frame_gap: link.frame_gap,
+        synchronized: link.synchronized,
     })
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// By the custom of Unix: VISUAL, else EDITOR, else vi.
@@ -177,22 +176,4 @@ fn editor() -> String {
 
 fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| !value.is_empty())
-}
-
-/// How many colors the terminal has, by what it says of itself.
-fn depth(choice: ColorChoice) -> Depth {
-    let says = |name: &str| std::env::var(name).unwrap_or_default();
-    let (term, colorterm) = (says("TERM"), says("COLORTERM"));
-    match choice {
-        ColorChoice::Never => Depth::Mono,
-        ColorChoice::Auto
-            if term == "dumb" || term.ends_with("-mono") || term.starts_with("vt") =>
-        {
-            Depth::Mono
-        }
-        _ if colorterm == "truecolor" || colorterm == "24bit" || term.ends_with("-direct") => {
-            Depth::Rgb
-        }
-        ColorChoice::Auto | ColorChoice::Always => Depth::Ansi16,
-    }
 }

@@ -137,6 +137,7 @@ pub fn options(args: &WatchArgs, setup: &Setup) -> Result<InterfaceOptions, Fail
         zone: setup.zone(),
         color: config.color,
         mouse: config.mouse,
+        drawing: config.drawing,
         ascii: setup.ascii,
         at,
         screen: args.screen.unwrap_or_default(),

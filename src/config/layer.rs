@@ -4,10 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::value::{Count, FilePath, Lasting, Name, Names};
+use super::value::{Count, FilePath, FrameRate, Lasting, Name, Names};
 use super::{
     ColorChoice, DEFAULT_HISTORY, DEFAULT_MEMORY_BYTES, DEFAULT_REDIS, DEFAULT_STREAM, Password,
-    Secret, Size, SpikesLayer, first_of,
+    Secret, Size, SpikesLayer, SyncChoice, first_of,
 };
 use crate::model::Mapping;
 use crate::project::spikes::Settings;
@@ -53,6 +53,12 @@ pub struct Layer {
     pub color: Option<ColorChoice>,
     /// Whether the interface listens to the mouse.
     pub mouse: Option<bool>,
+    /// Frames a second that data alone asks for, at most.
+    pub max_fps: Option<FrameRate>,
+    /// Whether the link to the terminal is thin.
+    pub low_bandwidth: Option<bool>,
+    /// Whether large frames are bracketed as synchronized output.
+    pub sync: Option<SyncChoice>,
     /// Whether a spike rings the terminal's bell.
     pub bell: Option<bool>,
     /// The command that is told of spikes.
@@ -70,7 +76,7 @@ impl Layer {
         self.mapping = both(self.mapping.take(), below.mapping.take());
         first_of!(self, below; redis, password, read_only, profile, streams, max_length, approx_max_length, consumer_group,
             consumer_name, batch_size, block_timeout, retention_period, compact_old_events, archive, history, memory, utc,
-            color, mouse, bell, on_spike, mapping; spikes)
+            color, mouse, max_fps, low_bandwidth, sync, bell, on_spike, mapping; spikes)
     }
 
     /// What the environment says: `REDIS_URL`, `REDIS_PASSWORD`, `LOOKBACK_PROFILE`, `NO_COLOR` (<https://no-color.org>: any text
@@ -101,6 +107,8 @@ impl Layer {
             utc: Some(false),
             color: Some(ColorChoice::default()),
             mouse: Some(true),
+            low_bandwidth: Some(false),
+            sync: Some(SyncChoice::default()),
             bell: Some(false),
             spikes: SpikesLayer::from(Settings::default()),
             ..Self::default()

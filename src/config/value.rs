@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;
 
-use super::{ColorChoice, Secret, Size, Span};
+use super::{ColorChoice, Secret, Size, Span, SyncChoice};
 use crate::model::Ms;
 
 /// A value of the configuration as it is shown: without secrets.
@@ -36,11 +38,15 @@ pub struct Lasting(pub Ms);
 /// A span that a bucket may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket(pub Ms);
+/// Frames a second, 1 to 120.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameRate(u32);
 /// Buckets of a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window(pub u32);
 
 const BUCKETS_MS: std::ops::RangeInclusive<Ms> = 1_000..=3_600_000;
+const FRAME_RATES: std::ops::RangeInclusive<u32> = 1..=120;
 const WINDOWS: std::ops::RangeInclusive<u32> = 20..=10_000;
 
 fn only_if<T, E: Error>(holds: bool, value: T, wanted: &str) -> Result<T, E> {
@@ -51,6 +57,48 @@ impl<'de, T: Deserialize<'de> + PartialOrd + From<u8>> Deserialize<'de> for Coun
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let n = T::deserialize(from)?;
         only_if(n >= T::from(1), Self(n), "at least 1 is wanted")
+    }
+}
+
+impl FrameRate {
+    /// So many frames a second, brought within bounds.
+    #[must_use]
+    pub const fn new(per_s: u32) -> Self {
+        if per_s < *FRAME_RATES.start() {
+            Self(*FRAME_RATES.start())
+        } else if per_s > *FRAME_RATES.end() {
+            Self(*FRAME_RATES.end())
+        } else {
+            Self(per_s)
+        }
+    }
+
+    /// The time from one frame to the next, whole ms.
+    #[must_use]
+    pub fn gap(self) -> Duration {
+        Duration::from_millis(1_000 / u64::from(self.0))
+    }
+
+    fn checked(per_s: u32) -> Option<Self> {
+        FRAME_RATES.contains(&per_s).then_some(Self(per_s))
+    }
+}
+
+impl FromStr for FrameRate {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let rate = text.parse().ok().and_then(Self::checked);
+        rate.ok_or(WANTED_FRAME_RATE)
+    }
+}
+
+const WANTED_FRAME_RATE: &str = "1 to 120 frames a second are wanted";
+
+impl<'de> Deserialize<'de> for FrameRate {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let rate = u32::deserialize(from)?;
+        Self::checked(rate).ok_or_else(|| D::Error::custom(WANTED_FRAME_RATE))
     }
 }
 
@@ -225,6 +273,23 @@ impl Shown for ColorChoice {
             Self::Never => "never",
         }
         .into()
+    }
+}
+
+impl Shown for SyncChoice {
+    fn shown(&self) -> Value {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+        .into()
+    }
+}
+
+impl Shown for FrameRate {
+    fn shown(&self) -> Value {
+        self.0.into()
     }
 }
 

@@ -1,8 +1,13 @@
 //! The four series of the metric strip over a window of time that ends at a moment.
 
+mod past;
+
+use self::past::{Bucket, Tally};
 use super::Activity;
 use crate::model::Ms;
 use crate::store::{Cursor, Log};
+
+pub use self::past::Past;
 
 /// Equal buckets of time, the last of which ends at `end_ms` (excluded).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,57 +101,55 @@ pub struct Current {
 /// Counts entries before `cursor` into the window; `at_ms` is the moment of the cursor.
 #[must_use]
 pub fn series(log: &Log, activity: &Activity, cursor: Cursor, at_ms: Ms, window: Window) -> Series {
+    series_over(&Past::default(), log, activity, cursor, at_ms, window)
+}
+
+/// The same, with what is known of buckets that are over: their entries are not read again.
+#[must_use]
+pub fn series_over(
+    past: &Past,
+    log: &Log,
+    activity: &Activity,
+    cursor: Cursor,
+    at_ms: Ms,
+    window: Window,
+) -> Series {
     let current_ms = CURRENT_MS.max(window.bucket_ms);
     let current_from = at_ms.saturating_sub(current_ms);
     let mut out = Series {
         events: event_counts(log, cursor, window),
-        errors: vec![0; window.count],
+        known: known(log, window),
+        active: active_counts(activity, cursor, at_ms, window),
         ..Series::default()
     };
-    let mut latencies: Vec<Vec<f64>> = vec![Vec::new(); window.count];
-    let mut recent_latencies = Vec::new();
-    let mut recent_errors = 0_u32;
-    let start = log.cursor_at(window.start_ms().min(current_from).saturating_sub(1));
-    for (_, chunk, rows) in log.chunks(start..cursor) {
-        let axis = &chunk.columns.axis_ms;
-        for row in chunk
-            .errors()
-            .skip_while(|row| *row < rows.start)
-            .take_while(|row| *row < rows.end)
-        {
-            let ms = axis.get(row).unwrap_or_default();
-            recent_errors += u32::from(ms > current_from);
-            if let Some(count) = window.bucket_of(ms).and_then(|b| out.errors.get_mut(b)) {
-                *count += 1;
-            }
-        }
-        for row in rows {
-            let (Some(ms), Some(latency)) = (axis.get(row), chunk.columns.latency(row)) else {
-                continue;
-            };
-            if ms > current_from {
-                recent_latencies.push(latency);
-            }
-            if let Some(bucket) = window.bucket_of(ms).and_then(|b| latencies.get_mut(b)) {
-                bucket.push(latency);
-            }
-        }
+    for bucket in buckets(past, log, cursor, window) {
+        out.errors.push(bucket.errors);
+        out.p95_ms.push(bucket.p95_ms);
     }
-    out.p95_ms = latencies
-        .iter_mut()
-        .map(|bucket| quantile(bucket, 0.95))
-        .collect();
-    out.known = known(log, window);
-    out.active = active_counts(activity, cursor, at_ms, window);
-    let recent = log.count(log.cursor_at(current_from)..cursor);
+    let tail = log.cursor_at(current_from)..cursor;
+    let recent = log.count(tail.clone());
+    let mut tail = Tally::of(log, tail);
     out.current = Current {
         events_per_s: per_second(recent, current_ms),
-        errors_per_s: per_second(u64::from(recent_errors), current_ms),
-        error_share: (recent > 0).then(|| f64::from(recent_errors) / as_f64(recent)),
-        p95_ms: quantile(&mut recent_latencies, 0.95),
+        errors_per_s: per_second(u64::from(tail.errors), current_ms),
+        error_share: (recent > 0).then(|| f64::from(tail.errors) / as_f64(recent)),
+        p95_ms: quantile(&mut tail.latencies_ms, 0.95),
         active: out.active.last().copied().unwrap_or_default(),
     };
     out
+}
+
+fn buckets(past: &Past, log: &Log, cursor: Cursor, window: Window) -> Vec<Bucket> {
+    let edge = |ms: Ms| log.cursor_at(ms.saturating_sub(1)).min(cursor);
+    let remembered = past.over(log, cursor, window.bucket_ms);
+    (0..window.count as u64)
+        .map(|i| {
+            let start_ms = window.start_ms() + i * window.bucket_ms;
+            remembered.get(start_ms).unwrap_or_else(|| {
+                Bucket::of(log, edge(start_ms)..edge(start_ms + window.bucket_ms))
+            })
+        })
+        .collect()
 }
 
 /// By binary search on the time axis: no entry is read.

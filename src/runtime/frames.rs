@@ -1,23 +1,28 @@
 //! When to draw: input at once, data at a bounded rate, nothing while the last frame is still on its way.
 
-use std::io::{self, Write};
+use std::io;
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+use super::meter::Meter;
 use crate::app::layout::Size;
+use crate::app::playhead::Playhead;
 use crate::app::{State, screen};
 use crate::term::{Outlet, Screen};
 use crate::ui::{self, theme::Theme};
 
 /// A screen to draw on.
 pub trait Glass {
-    /// Draws a frame; the closure gives the cell of the cursor, if one is shown.
+    /// Draws a frame; the closure gives the cell of the cursor, if one is shown. Tells how many bytes that took.
     ///
     /// # Errors
     /// When it cannot be written.
-    fn frame(&mut self, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()>;
+    fn frame(
+        &mut self,
+        render: &mut dyn FnMut(&mut Buffer) -> Option<Position>,
+    ) -> io::Result<usize>;
 
     /// The terminal has this size now.
     fn resize(&mut self, size: Size);
@@ -57,8 +62,11 @@ pub trait Glass {
 }
 
 impl Glass for Screen<Outlet> {
-    fn frame(&mut self, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()> {
-        draw_on(self, render)
+    fn frame(
+        &mut self,
+        render: &mut dyn FnMut(&mut Buffer) -> Option<Position>,
+    ) -> io::Result<usize> {
+        self.draw_with_cursor(render).map(|drawn| drawn.bytes)
     }
 
     fn resize(&mut self, size: Size) {
@@ -81,17 +89,6 @@ impl Glass for Screen<Outlet> {
 /// The control that rings a terminal's bell.
 const BELL: &str = "\x07";
 
-/// The cursor belongs to the frame, and is known only after rendering it.
-fn draw_on<W: Write>(
-    screen: &mut Screen<W>,
-    render: &mut dyn FnMut(&mut Buffer) -> Option<Position>,
-) -> io::Result<()> {
-    let mut buffer = Buffer::empty(screen.area());
-    let cursor = render(&mut buffer);
-    screen.set_cursor(cursor);
-    screen.draw(|glass| *glass = buffer).map(drop)
-}
-
 /// Decides when a frame is drawn, and draws it.
 pub struct Frames<G> {
     glass: G,
@@ -99,18 +96,26 @@ pub struct Frames<G> {
     gap: Duration,
     last: Option<Instant>,
     wanted: Wanted,
+    /// Since when a frame is due that cannot leave.
+    stuck: Option<Instant>,
 }
 
 /// Why a frame is wanted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Wanted {
     No,
+    /// Only what drawing costs is to be told.
+    ByFigures,
+    /// New entries came.
+    ByNews,
     ByData,
     ByInput,
 }
 
 /// A frame that did not leave is looked at again after this.
 const STUCK: Duration = Duration::from_millis(50);
+/// In the past new entries change a few numbers alone, which are not read faster than this.
+const NEWS_GAP: Duration = Duration::from_millis(250);
 
 impl<G: Glass> Frames<G> {
     /// Nothing is drawn yet; the first frame is due at once.
@@ -121,6 +126,7 @@ impl<G: Glass> Frames<G> {
             gap,
             last: None,
             wanted: Wanted::ByInput,
+            stuck: None,
         }
     }
 
@@ -137,6 +143,21 @@ impl<G: Glass> Frames<G> {
     /// Something changed by itself.
     pub fn data(&mut self) {
         self.wanted = self.wanted.max(Wanted::ByData);
+    }
+
+    /// The source told something: new entries alone, or more.
+    pub fn arrived(&mut self, only_news: bool) {
+        let why = if only_news {
+            Wanted::ByNews
+        } else {
+            Wanted::ByData
+        };
+        self.wanted = self.wanted.max(why);
+    }
+
+    /// What drawing costs is to be told.
+    pub fn figures(&mut self) {
+        self.wanted = self.wanted.max(Wanted::ByFigures);
     }
 
     /// The terminal has this size now.
@@ -176,30 +197,58 @@ impl<G: Glass> Frames<G> {
     }
 
     /// Until the frame that is wanted may be drawn; `None` when none is wanted.
-    pub fn wait(&self) -> Option<Duration> {
-        match self.wanted {
-            Wanted::No => None,
-            _ if !self.glass.is_idle() => Some(STUCK),
-            Wanted::ByInput => Some(Duration::ZERO),
-            Wanted::ByData => Some(self.last.map_or(Duration::ZERO, |last| {
-                self.gap.saturating_sub(last.elapsed())
-            })),
+    pub fn wait(&self, state: &State) -> Option<Duration> {
+        if self.wanted == Wanted::No {
+            return None;
         }
+        let left = self.left(state);
+        Some(if left.is_zero() && !self.glass.is_idle() {
+            STUCK
+        } else {
+            left
+        })
     }
 
-    /// Draws the frame that is wanted, if its time has come.
+    fn left(&self, state: &State) -> Duration {
+        let gap = match self.wanted {
+            Wanted::No | Wanted::ByInput => return Duration::ZERO,
+            Wanted::ByNews if matches!(state.playhead, Playhead::Paused(_)) => {
+                self.gap.max(NEWS_GAP)
+            }
+            Wanted::ByFigures | Wanted::ByNews | Wanted::ByData => self.gap,
+        };
+        self.last
+            .map_or(Duration::ZERO, |last| gap.saturating_sub(last.elapsed()))
+    }
+
+    /// Draws the frame that is wanted, if its time has come and the last one has left.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn draw_if_due(&mut self, state: &State) -> io::Result<()> {
-        if self.wait() != Some(Duration::ZERO) {
+    pub fn draw_if_due(&mut self, state: &State, meter: &mut Meter) -> io::Result<()> {
+        if self.wanted == Wanted::No || !self.left(state).is_zero() {
             return Ok(());
         }
+        if !self.glass.is_idle() {
+            self.stuck.get_or_insert_with(Instant::now);
+            return Ok(());
+        }
+        if let Some(since) = self.stuck.take() {
+            let gap_ms = self.gap.as_millis().max(1);
+            let missed = since.elapsed().as_millis() / gap_ms;
+            meter.skipped(u64::try_from(missed).unwrap_or(u64::MAX));
+        }
+        let began = Instant::now();
         let view = screen(state);
         let theme = self.theme;
-        self.glass
+        let bytes = self
+            .glass
             .frame(&mut |buffer| ui::render(&view, &theme, buffer).map(Position::from))?;
-        self.last = Some(Instant::now());
+        // The line itself is no part of what it tells.
+        if self.wanted != Wanted::ByFigures {
+            meter.drew(began.elapsed(), bytes);
+        }
+        self.last = Some(began);
         self.wanted = Wanted::No;
         Ok(())
     }

@@ -28,7 +28,7 @@ impl Gauge {
             return None;
         }
         self.told = bytes;
-        Some(Action::Measured(bytes))
+        Some(Action::Resident(bytes))
     }
 }
 

@@ -12,6 +12,7 @@ use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
+use super::meter::Meter;
 use super::recording::Recording;
 use super::scans::Scans;
 use super::{DRAIN_MS, Files, Frames, Glass, Session, input, run};
@@ -45,6 +46,8 @@ pub async fn play<G: Glass>(
     } = session;
     let (scans, mut answers) = Scans::new();
     let mut frames = Frames::new(glass, theme, frame_gap);
+    // What was told when it was recorded is what is shown.
+    let mut meter = Meter::new();
     let mut player = Player {
         state,
         scans,
@@ -61,8 +64,8 @@ pub async fn play<G: Glass>(
         if player.is_done() {
             break;
         }
-        frames.draw_if_due(&player.state)?;
-        let drawn = frames.wait().map(|wait| Instant::now() + wait);
+        frames.draw_if_due(&player.state, &mut meter)?;
+        let drawn = frames.wait(&player.state).map(|wait| Instant::now() + wait);
         let due = [player.due(), drawn].into_iter().flatten().min();
         let due = due.unwrap_or_else(|| Instant::now() + super::REST_TICK);
         tokio::select! {

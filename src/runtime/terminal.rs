@@ -86,7 +86,10 @@ impl Terminal {
 }
 
 impl Glass for Terminal {
-    fn frame(&mut self, render: &mut dyn FnMut(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+    fn frame(
+        &mut self,
+        render: &mut dyn FnMut(&mut Buffer) -> Option<Position>,
+    ) -> io::Result<usize> {
         self.screen.frame(render)
     }
 

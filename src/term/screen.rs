@@ -123,8 +123,24 @@ impl<W: Write> Screen<W> {
     ///
     /// When writing fails; the next frame is then drawn in full.
     pub fn draw(&mut self, render: impl FnOnce(&mut Buffer)) -> io::Result<Drawn> {
+        let cursor = self.cursor;
+        self.draw_with_cursor(|buffer| {
+            render(buffer);
+            cursor
+        })
+    }
+
+    /// The same, where the cell of the cursor is known only after rendering; none hides it.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails; the next frame is then drawn in full.
+    pub fn draw_with_cursor(
+        &mut self,
+        render: impl FnOnce(&mut Buffer) -> Option<Position>,
+    ) -> io::Result<Drawn> {
         self.back.reset();
-        render(&mut self.back);
+        self.cursor = render(&mut self.back);
         sanitize(&mut self.back);
         if self.known {
             if let Some(scroll) = Scroll::find(&self.front, &self.back) {

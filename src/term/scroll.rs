@@ -65,6 +65,10 @@ impl Scroll {
                     Direction::Up => run.start..run.end + by,
                     Direction::Down => run.start - by..run.end,
                 };
+                // Rows save at most the cells that they have; for those left blank alone nothing is scrolled.
+                if run.len() * width <= best.as_ref().map_or(OVERHEAD, |(most, _)| *most) {
+                    continue;
+                }
                 let scroll = Self {
                     rows,
                     by,

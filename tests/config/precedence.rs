@@ -13,16 +13,18 @@ fn values(name: &str) -> (Value, Value) {
         "redis" => (json!("file:1"), json!("profile:1")),
         "stream" => (json!("file"), json!(["profile", "p*"])),
         "memory" => (json!("1MiB"), json!("2GiB")),
-        "color" => (json!("never"), json!("always")),
+        "color" | "sync" => (json!("never"), json!("always")),
         "spikes.bucket"
         | "spikes.least_latency"
         | "spikes.cooldown"
         | "block_timeout"
         | "retention_period" => (json!("1s"), json!("1m30s")),
-        "utc" | "bell" | "read_only" | "compact_old_events" => (json!(false), json!(true)),
+        "utc" | "bell" | "low_bandwidth" | "read_only" | "compact_old_events" => {
+            (json!(false), json!(true))
+        }
         "mouse" | "approx_max_length" => (json!(true), json!(false)),
         "spikes.window" => (json!(30), json!(40)),
-        "history" | "max_length" | "batch_size" => (json!(7), json!(8)),
+        "history" | "max_fps" | "max_length" | "batch_size" => (json!(7), json!(8)),
         name if name.starts_with("mapping.") => (json!("file"), json!(["profile", "p"])),
         "spikes.decades" | "spikes.silence_decades" | "spikes.spreads" | "spikes.times" => {
             (json!(1.5), json!(2.5))
@@ -149,6 +151,11 @@ fn the_environment_wins_over_the_profile_and_flags_over_all() {
         "--color",
         "auto",
         "--no-mouse",
+        "--max-fps",
+        "9",
+        "--low-bandwidth",
+        "--sync",
+        "never",
     ]);
     command
         .env("REDIS_URL", "environment:1")
@@ -163,6 +170,9 @@ fn the_environment_wins_over_the_profile_and_flags_over_all() {
         ("utc", json!(true), "--utc"),
         ("color", json!("auto"), "--color"),
         ("mouse", json!(false), "--no-mouse"),
+        ("max_fps", json!(9), "--max-fps"),
+        ("low_bandwidth", json!(true), "--low-bandwidth"),
+        ("sync", json!("never"), "--sync"),
         ("default_profile", json!("p"), "--profile"),
     ] {
         let row = key(&rows, name);

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::{Action, Frozen};
 use crate::app::bookmarks::Kept;
 use crate::app::consumer_groups::{Deleted, Edited, Look, Outcome};
+use crate::app::cost::Cost;
 use crate::app::input::{Key, Mouse};
 use crate::app::layout::Size;
 use crate::app::search::Answer;
@@ -40,12 +41,13 @@ enum Written {
     Tick {
         elapsed_ms: Ms,
     },
-    Measured(usize),
+    Resident(usize),
     Frozen(Vec<u64>),
     Key(Key),
     Mouse(Mouse),
     Paste(String),
     Resize(Size),
+    Measured(Cost),
     Bookmarks(Kept),
     Looked(Look),
     FoundDeleted(Deleted),
@@ -102,12 +104,13 @@ pub fn encode(action: &Action) -> Result<Option<Vec<u8>>, CodecError> {
         Action::Tick { elapsed_ms } => Written::Tick {
             elapsed_ms: *elapsed_ms,
         },
-        Action::Measured(bytes) => Written::Measured(*bytes),
+        Action::Resident(bytes) => Written::Resident(*bytes),
         Action::Frozen(frozen) => Written::Frozen(frozen.iter().map(|f| f.base.0).collect()),
         Action::Key(key) => Written::Key(*key),
         Action::Mouse(mouse) => Written::Mouse(*mouse),
         Action::Paste(text) => Written::Paste(text.clone()),
         Action::Resize(size) => Written::Resize(*size),
+        Action::Measured(cost) => Written::Measured(*cost),
         Action::Bookmarks(kept) => Written::Bookmarks(kept.clone()),
         Action::Looked(look) => Written::Looked(look.clone()),
         Action::FoundDeleted(deleted) => Written::FoundDeleted(deleted.clone()),
@@ -153,12 +156,13 @@ pub fn decode(line: &[u8], mapping: &Arc<Mapping>) -> Result<Action, CodecError>
         Written::Link(state) => Arrival::Link(state),
         Written::Notice(trouble) => Arrival::Notice(trouble),
         Written::Tick { elapsed_ms } => return Ok(Action::Tick { elapsed_ms }),
-        Written::Measured(bytes) => return Ok(Action::Measured(bytes)),
+        Written::Resident(bytes) => return Ok(Action::Resident(bytes)),
         Written::Frozen(bases) => return Ok(Action::Frozen(frozen(bases))),
         Written::Key(key) => return Ok(Action::Key(key)),
         Written::Mouse(mouse) => return Ok(Action::Mouse(mouse)),
         Written::Paste(text) => return Ok(Action::Paste(text)),
         Written::Resize(size) => return Ok(Action::Resize(size)),
+        Written::Measured(cost) => return Ok(Action::Measured(cost)),
         Written::Bookmarks(kept) => return Ok(Action::Bookmarks(kept)),
         Written::Looked(look) => return Ok(Action::Looked(look)),
         Written::FoundDeleted(deleted) => return Ok(Action::FoundDeleted(deleted)),

@@ -131,6 +131,8 @@ pub enum Command {
     CopyCommand,
     /// Open the list of all commands.
     Palette,
+    /// Show what drawing costs, or not.
+    Cost,
     /// Show the keys.
     Help,
     /// Leave.

@@ -78,7 +78,8 @@ impl Charts {
     pub fn of(state: &State, layout: &Layout) -> Option<Self> {
         layout.strip?;
         let window = window(state, strip_bars(layout));
-        let series = project::series(
+        let series = project::series::series_over(
+            &state.strip,
             &state.log,
             &state.activity,
             state.cursor(),

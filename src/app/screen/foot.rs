@@ -1,6 +1,7 @@
 //! The last row: keys, a notice, or a prompt; and the help over everything.
 
 use super::confirm;
+use super::cost;
 use super::number;
 use super::style::own;
 use super::until;
@@ -24,7 +25,10 @@ pub fn footer(state: &State, layout: &Layout) -> Footer {
                 SafeText::line(notice.text.as_bytes(), 300),
                 Tone::Amber,
             )]),
-            None => Footer::Keys(keys(state)),
+            None => match &state.cost {
+                Some(cost) => Footer::Notice(cost::line(cost)),
+                None => Footer::Keys(keys(state)),
+            },
         },
     }
 }

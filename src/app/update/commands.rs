@@ -5,6 +5,7 @@ use super::{
     bookmarks, consumer_groups, errors, inspect, landing, metrics, scrubber, seek, sessions, until,
 };
 use crate::app::action::Effect;
+use crate::app::cost::Cost;
 use crate::app::keymap::Command;
 use crate::app::layout::{PaneId, ScreenId};
 use crate::app::playhead::{Playhead, Rhythm};
@@ -103,6 +104,12 @@ pub fn common(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CopyCommand => return copy_command(state),
         Command::Palette => {
             state.prompt = Some(Prompt::new(Purpose::Palette { chosen: 0 }, String::new()));
+        }
+        Command::Cost => {
+            state.cost = match state.cost {
+                Some(_) => None,
+                None => Some(Cost::default()),
+            }
         }
         Command::Help => state.help = Some(0),
         Command::Quit => return vec![Effect::Quit],

@@ -11,7 +11,7 @@ const BATCH: usize = 8;
 const THAWED_BYTES: usize = 8 << 20;
 
 /// The program was measured.
-pub fn measured(state: &mut State, resident_bytes: usize) {
+pub fn resident(state: &mut State, resident_bytes: usize) {
     let log_bytes = state.log.memory_bytes();
     state.memory.measured(resident_bytes, log_bytes);
     if state.log.thawed_bytes() > THAWED_BYTES {

@@ -120,6 +120,7 @@ fn keep_horizon(state: &mut State) {
 fn find_spikes(state: &mut State) {
     if state.feed.history.idle && !state.log.is_empty() {
         state.traffic.find(&state.log, state.silent_until_ms());
+        state.strip.keep_up(&state.log);
     }
 }
 

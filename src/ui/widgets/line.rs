@@ -10,14 +10,22 @@ const ELLIPSIS: &str = "…";
 
 /// The graphemes that a terminal shows, each with its columns (never 0).
 pub fn graphemes(text: &str) -> impl Iterator<Item = (&str, u16)> {
-    text.graphemes(true).filter_map(|grapheme| {
+    // Of plain text every character is one, but for a line's end of two.
+    let plain = if text.is_ascii() { text } else { "" };
+    let plain = (0..plain.len()).filter_map(|at| {
+        let is_shown = matches!(plain.as_bytes().get(at), Some(0x20..0x7f));
+        is_shown.then(|| plain.get(at..=at)).flatten()
+    });
+    let other = if text.is_ascii() { "" } else { text };
+    let other = other.graphemes(true).filter_map(|grapheme| {
         let columns = match grapheme.as_bytes() {
             [0x20..0x7f] => 1,
             _ if grapheme.contains(char::is_control) => 0,
             _ => u16::try_from(grapheme.width()).unwrap_or(0),
         };
         (columns > 0).then_some((grapheme, columns))
-    })
+    });
+    plain.map(|character| (character, 1)).chain(other)
 }
 
 /// Columns of a text.

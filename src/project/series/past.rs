@@ -1,0 +1,191 @@
+//! Buckets of the strip that are over, so that following a busy stream reads each entry once and not at every frame.
+//!
+//! Invariant: what is remembered of a bucket is what counting its entries anew would give. It is used only where all of them are
+//! here and before the cursor.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::{BUCKETS_MS, quantile};
+use crate::model::Ms;
+use crate::store::{Cursor, Log};
+
+/// Of this length are the buckets of any stream that is busy enough to matter.
+const BUCKET_MS: Ms = 2_000;
+const _: () = assert!(BUCKETS_MS[1] == BUCKET_MS);
+/// More than a strip has columns.
+const KEPT: u64 = 256;
+
+/// What a bucket holds besides its count.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bucket {
+    pub errors: u32,
+    pub p95_ms: Option<f64>,
+}
+
+impl Bucket {
+    pub fn of(log: &Log, range: Range<Cursor>) -> Self {
+        let mut tally = Tally::of(log, range);
+        Self {
+            errors: tally.errors,
+            p95_ms: quantile(&mut tally.latencies_ms, 0.95),
+        }
+    }
+}
+
+/// Errors, and the known latencies.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub errors: u32,
+    pub latencies_ms: Vec<f64>,
+}
+
+impl Tally {
+    pub fn of(log: &Log, range: Range<Cursor>) -> Self {
+        let mut tally = Self::default();
+        for (_, chunk, rows) in log.chunks(range) {
+            let errors = chunk.errors();
+            let errors = errors.skip_while(|row| *row < rows.start);
+            let errors = errors.take_while(|row| *row < rows.end).count();
+            tally.errors += u32::try_from(errors).unwrap_or(u32::MAX);
+            let latencies = rows.filter_map(|row| chunk.columns.latency(row));
+            tally.latencies_ms.extend(latencies);
+        }
+        tally
+    }
+}
+
+/// Buckets that are over, one after the other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Past {
+    /// Number of the first.
+    first: u64,
+    buckets: VecDeque<Bucket>,
+}
+
+impl Past {
+    /// Takes in the buckets that are over since the last time. New entries only ever come into the newest bucket or a later one:
+    /// the axis does not go back.
+    pub fn keep_up(&mut self, log: &Log) {
+        let Some(Range { start, end }) = whole(log, log.end()) else {
+            return;
+        };
+        let start = start.max(end.saturating_sub(KEPT));
+        let mut next = self.first + self.buckets.len() as u64;
+        if next >= end {
+            return;
+        }
+        if next < start {
+            self.buckets.clear();
+            (self.first, next) = (start, start);
+        }
+        for number in next..end {
+            self.buckets
+                .push_back(Bucket::of(log, entries(log, number)));
+        }
+        while self.buckets.len() as u64 > KEPT {
+            self.buckets.pop_front();
+            self.first += 1;
+        }
+    }
+
+    /// What may be used of it before a cursor, for buckets of a length.
+    #[must_use]
+    pub fn over(&self, log: &Log, cursor: Cursor, bucket_ms: Ms) -> Over<'_> {
+        let whole = (bucket_ms == BUCKET_MS).then(|| whole(log, cursor));
+        Over {
+            past: self,
+            whole: whole.flatten().unwrap_or_default(),
+        }
+    }
+}
+
+/// The remembered buckets of which all entries are here and before the cursor.
+#[derive(Debug)]
+pub struct Over<'a> {
+    past: &'a Past,
+    whole: Range<u64>,
+}
+
+impl Over<'_> {
+    /// The bucket that begins at a moment.
+    pub fn get(&self, start_ms: Ms) -> Option<Bucket> {
+        let number = start_ms / BUCKET_MS;
+        if !self.whole.contains(&number) || !start_ms.is_multiple_of(BUCKET_MS) {
+            return None;
+        }
+        let at = usize::try_from(number.checked_sub(self.past.first)?).ok()?;
+        self.past.buckets.get(at).copied()
+    }
+}
+
+/// Numbers of the buckets of which all entries are here and before a cursor: after the one in which what is here without a hole
+/// begins, before the one of the last entry.
+fn whole(log: &Log, cursor: Cursor) -> Option<Range<u64>> {
+    let begins = log.hole().map_or(log.first(), |hole| hole.to);
+    let first_ms = log.first_after(begins)?.axis_ms();
+    let last_ms = log.last_before(cursor)?.axis_ms();
+    Some(first_ms / BUCKET_MS + 1..last_ms / BUCKET_MS)
+}
+
+fn entries(log: &Log, number: u64) -> Range<Cursor> {
+    let edge = |number: u64| log.cursor_at((number * BUCKET_MS).saturating_sub(1));
+    edge(number)..edge(number + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::super::{Window, series, series_over};
+    use super::*;
+    use crate::model::{EntryId, FieldRef, Mapping};
+    use crate::project::Activity;
+    use crate::store::PageBuilder;
+
+    /// Entries at these distances, some of them errors, most with a latency.
+    fn append(log: &mut Log, at_ms: &mut Ms, gaps_ms: &[Ms]) {
+        let mut page = PageBuilder::new(Arc::new(Mapping::default()));
+        for gap_ms in gaps_ms {
+            *at_ms += gap_ms + 1;
+            let latency = (*at_ms % 977).to_string();
+            let kind: &[u8] = if gap_ms % 5 == 0 {
+                b"error.occurred"
+            } else {
+                b"message.added"
+            };
+            let fields: [FieldRef<'_>; 2] = [(b"type", kind), (b"latency_ms", latency.as_bytes())];
+            page.push(b"s", EntryId::new(*at_ms, 0), &fields);
+        }
+        log.append(&page.finish());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_remembered_is_what_counting_anew_gives(
+            pages in prop::collection::vec(prop::collection::vec(0..900_u64, 1..60), 1..12),
+            back in 0..400_u64,
+            bucket_ms in prop::sample::select(vec![1_000_u64, 2_000, 5_000]),
+        ) {
+            let (mut log, mut past) = (Log::default(), Past::default());
+            let mut at_ms = 1_700_000_000_000;
+            for gaps_ms in &pages {
+                append(&mut log, &mut at_ms, gaps_ms);
+                past.keep_up(&log);
+                let cursor = log.nth(log.len().saturating_sub(back)).max(log.first());
+                let moment_ms = log.last_before(cursor).map_or(at_ms, |e| e.axis_ms());
+                let end_ms = (moment_ms / bucket_ms + 1) * bucket_ms;
+                let window = Window { end_ms, bucket_ms, count: 40 };
+                let activity = Activity::default();
+                prop_assert_eq!(
+                    series_over(&past, &log, &activity, cursor, moment_ms, window),
+                    series(&log, &activity, cursor, moment_ms, window)
+                );
+            }
+        }
+    }
+}
