@@ -3,10 +3,13 @@
 
 mod archive;
 mod back;
+mod crew;
+mod cuts;
 mod follow;
 mod forward;
 mod grow;
 mod ids;
+mod lines;
 mod members;
 mod past;
 mod probe;

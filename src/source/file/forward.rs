@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ids::{self, Fallback};
+use super::lines::refs;
 use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES, Members};
-use crate::model::{EntryId, FieldRef, Mapping};
+use crate::model::{EntryId, Mapping};
 use crate::source::{IdRange, line};
 use crate::store::{Page, PageBuilder};
 
@@ -111,11 +112,7 @@ impl Assembler {
             return;
         }
         let line = line::parse(bytes);
-        let fields: Vec<FieldRef<'_>> = line
-            .fields
-            .iter()
-            .map(|(n, v)| (n.as_ref(), v.as_ref()))
-            .collect();
+        let fields = refs(&line);
         let stream = line.stream.as_deref().unwrap_or(&self.stream);
         let claimed = ids::claimed(&line, stream, &fields, self.offset, &self.mapping);
         self.last = ids::forward(self.last, claimed, self.offset, fallback);
