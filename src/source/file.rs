@@ -14,6 +14,7 @@ mod members;
 mod past;
 mod probe;
 mod range;
+mod read_ahead;
 mod seek;
 
 use std::fs::File;
