@@ -16,7 +16,9 @@ use std::process::{Command, Stdio};
 use budget::{Line, Table, text};
 
 /// Those with budgets, in the order of the table.
-const BENCHES: [&str; 6] = ["load", "scan", "seek", "latency", "growth", "tiers"];
+const BENCHES: [&str; 8] = [
+    "load", "files", "scan", "seek", "frame", "latency", "growth", "tiers",
+];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -184,6 +184,32 @@ async fn growth_is_followed_and_a_torn_line_waits_for_its_newline() {
 }
 
 #[tokio::test]
+async fn of_a_file_that_grows_fast_in_torn_writes_every_line_comes_once() {
+    const LINES: u64 = 100_000;
+    let (_folder, path) = folder();
+    append(&path, &lines(1..1_001));
+    let mut seen = follow(&[&path], Start::History(1_000));
+    seen.until_rows(1_000).await;
+    let writes = std::thread::spawn(move || {
+        let text = lines(1_001..LINES + 1);
+        let mut file = OpenOptions::new().append(true).open(path).unwrap();
+        let (mut rest, mut size) = (text.as_bytes(), 1);
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(size.min(rest.len()));
+            file.write_all(now).unwrap();
+            // Of no common measure with a line: a write ends anywhere in one.
+            (rest, size) = (later, size * 7 % 20_011);
+        }
+    });
+    seen.until_rows(usize::try_from(LINES).unwrap()).await;
+    writes.join().unwrap();
+    for (n, (id, text)) in (1..).zip(&seen.rows) {
+        assert_eq!(id.ms, n);
+        assert_eq!(*text, format!("memory:events type=message.added n={n}"));
+    }
+}
+
+#[tokio::test]
 async fn from_now_on_means_only_what_is_appended() {
     let (_folder, path) = folder();
     append(&path, &lines(1..101));

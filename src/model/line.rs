@@ -6,6 +6,7 @@
 //! A line that begins with `{"lookback":` is a note about the file, such as the count and the checksum at its end, and no entry.
 
 mod object;
+mod quick;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -116,6 +117,10 @@ fn write_text(out: &mut Vec<u8>, text: &str) {
 /// Reads a line without its newline. Total: what is no JSON object is one field `line` with its bytes.
 #[must_use]
 pub fn parse(line: &[u8]) -> Line<'_> {
+    quick::parse(line).unwrap_or_else(|| slowly(line))
+}
+
+fn slowly(line: &[u8]) -> Line<'_> {
     let Ok(Members(members)) = serde_json::from_slice(line) else {
         let field = (Cow::Borrowed(&b"line"[..]), Cow::Borrowed(line));
         return Line {

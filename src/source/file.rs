@@ -3,14 +3,18 @@
 
 mod archive;
 mod back;
+mod crew;
+mod cuts;
 mod follow;
 mod forward;
 mod grow;
 mod ids;
+mod lines;
 mod members;
 mod past;
 mod probe;
 mod range;
+mod read_ahead;
 mod seek;
 
 use std::fs::File;

@@ -1,234 +1,255 @@
 //! Lines of a plain file from its end to its start, in pages that are each in the order of the file.
+//!
+//! Invariant: the pages depend on how long the stretches are, and not on how many threads read them.
 
-use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
+use super::crew::{self, Crew};
+use super::cuts::Cuts;
 use super::ids::{self, Fallback};
-use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES};
-use crate::model::{EntryId, FieldRef, Mapping};
-use crate::source::line::{self, Line};
+use super::lines::{Lines, Stretch};
+use crate::model::{EntryId, Mapping};
 use crate::store::{Page, PageBuilder};
 
 /// Reads one file backwards.
 #[derive(Debug)]
 pub struct Backwards {
-    file: File,
-    stream: Vec<u8>,
-    mapping: Arc<Mapping>,
-    fallback: Fallback,
-    /// Everything from here on was handed out, or is in `block`.
-    start: u64,
-    /// Bytes whose first line's beginning was not read yet.
-    carry: Vec<u8>,
-    next_bytes: usize,
+    lines: Arc<Lines>,
+    cuts: Cuts,
+    /// How many may read ahead.
+    threads: usize,
+    crew: Option<Crew>,
     ceiling: EntryId,
     /// Lines that were longer than is kept.
     pub cut: u64,
 }
 
-/// A run of lines with their ids, not decoded yet, so that several files can be merged.
+/// A run of entries, to be taken from its end.
 #[derive(Debug, Default)]
 pub struct Block {
-    bytes: Vec<u8>,
-    lines: Vec<(EntryId, Range<usize>)>,
-    stream: Vec<u8>,
+    page: Arc<Page>,
+    /// Those that were not taken yet.
+    rows: usize,
 }
 
 impl Block {
-    /// The id of its last line.
+    fn new(page: Page) -> Self {
+        Self {
+            rows: page.len(),
+            page: Arc::new(page),
+        }
+    }
+
+    /// The id of its last entry.
     pub fn last(&self) -> Option<EntryId> {
-        self.lines.last().map(|(id, _)| *id)
+        self.page.columns.id.get(self.rows.checked_sub(1)?)
     }
 
-    /// Takes the last line off.
-    pub fn pop(&mut self) -> Option<(EntryId, Vec<u8>)> {
-        let (id, range) = self.lines.pop()?;
-        Some((id, self.bytes.get(range).unwrap_or_default().to_vec()))
+    /// Takes the last entry off: its page, and the row there.
+    pub fn pop(&mut self) -> Option<(Arc<Page>, usize)> {
+        self.rows = self.rows.checked_sub(1)?;
+        Some((Arc::clone(&self.page), self.rows))
     }
 
-    /// The last lines as one page, at most `count`; the others stay.
+    /// The last entries as one page, at most `count`; the others stay.
     pub fn take(&mut self, count: usize, mapping: &Arc<Mapping>) -> Page {
-        let from = self.lines.len().saturating_sub(count);
+        if self.rows == self.page.len() && self.rows <= count {
+            self.rows = 0;
+            return Arc::unwrap_or_clone(std::mem::take(&mut self.page));
+        }
+        let from = self.rows.saturating_sub(count);
         let mut page = PageBuilder::new(Arc::clone(mapping));
-        for (id, range) in self.lines.drain(from..) {
-            let bytes = self.bytes.get(range).unwrap_or_default();
-            push(bytes, id, &self.stream, &mut page);
+        for row in from..std::mem::replace(&mut self.rows, from) {
+            page.copy(&self.page, row);
         }
         page.finish()
     }
-
-    /// The stream of lines that name none.
-    pub fn stream(&self) -> &[u8] {
-        &self.stream
-    }
-}
-
-/// Adds one line, whose id is known.
-pub fn push(bytes: &[u8], id: EntryId, stream: &[u8], page: &mut PageBuilder) {
-    let line = line::parse(bytes.trim_ascii());
-    page.push(line.stream.as_deref().unwrap_or(stream), id, &refs(&line));
-}
-
-/// Its fields, as the mapping takes them.
-pub fn refs<'a>(line: &'a Line<'_>) -> Vec<FieldRef<'a>> {
-    line.fields
-        .iter()
-        .map(|(n, v)| (n.as_ref(), v.as_ref()))
-        .collect()
 }
 
 impl Backwards {
-    /// From `end`, which is just after a newline or the start of the file.
-    pub fn new(
-        file: File,
-        stream: Vec<u8>,
-        mapping: Arc<Mapping>,
-        end: u64,
-        fallback: Fallback,
-    ) -> Self {
+    /// From `end`, which is just after a newline or the start of the file, in stretches of at most `most_bytes`.
+    pub fn new(lines: Lines, end: u64, most_bytes: u64) -> Self {
+        let lines = Arc::new(lines);
         Self {
-            file,
-            stream,
-            mapping,
-            fallback,
-            start: end,
-            carry: Vec::new(),
-            next_bytes: FIRST_BLOCK_BYTES,
+            cuts: Cuts::new(Arc::clone(&lines), end, most_bytes),
+            lines,
+            threads: 0,
+            crew: None,
             ceiling: EntryId::MAX,
             cut: 0,
         }
     }
 
+    /// Reads ahead on several threads, once the stretches are long.
+    pub fn ahead(mut self) -> Self {
+        self.threads = crew::threads();
+        self
+    }
+
     /// The lines before those handed out so far; `None` at the start of the file.
     pub fn block(&mut self) -> io::Result<Option<Block>> {
-        loop {
-            if self.start == 0 && self.carry.is_empty() {
+        while let Some((range, stretch)) = self.next()? {
+            let page = self.settle(range, stretch)?;
+            if !page.is_empty() {
+                return Ok(Some(Block::new(page)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn next(&mut self) -> io::Result<Option<(Range<u64>, Stretch)>> {
+        if self.threads == 0 || !self.cuts.are_long() {
+            let Some(range) = self.cuts.next()? else {
                 return Ok(None);
-            }
-            self.read_more()?;
-            let lines = self.whole_lines();
-            let Some(from) = self.cut_at(&lines) else {
-                continue;
             };
-            let bytes = self.carry.split_off(from);
-            let block = self.name(bytes, from, lines);
-            if !block.lines.is_empty() {
-                return Ok(Some(block));
-            }
+            let stretch = self.lines.read(&range, self.lines.fallback)?;
+            return Ok(Some((range, stretch)));
         }
+        let new = || Crew::new(&self.lines, self.threads);
+        let crew = self.crew.get_or_insert_with(new);
+        while !crew.is_busy()
+            && let Some(range) = self.cuts.next()?
+        {
+            crew.ask(range);
+        }
+        let taken = crew.take();
+        taken.map(|(range, read)| Ok((range, read?))).transpose()
     }
 
-    /// The lines of which the beginning was read, and what each claims.
-    fn whole_lines(&self) -> Vec<(Range<usize>, Option<EntryId>)> {
-        let from = if self.start == 0 {
-            0
-        } else {
-            memchr::memchr(b'\n', &self.carry).map_or(self.carry.len(), |at| at + 1)
-        };
-        let ranges = ranges_of(self.carry.get(from..).unwrap_or_default()).into_iter();
-        let claimed = |range: Range<usize>| {
-            let (start, end) = (from + range.start, from + range.end);
-            let line = line::parse(self.carry.get(start..end).unwrap_or_default().trim_ascii());
-            let at = self.start + start as u64;
-            let stream = line.stream.as_deref().unwrap_or(&self.stream);
-            let id = ids::claimed(&line, stream, &refs(&line), at, &self.mapping);
-            (start..end, id)
-        };
-        ranges.map(claimed).collect()
-    }
-
-    /// Where a block may begin: a line that claims no id stands behind the one before it, so it waits for that one, unless
-    /// that is far away.
-    fn cut_at(&self, lines: &[(Range<usize>, Option<EntryId>)]) -> Option<usize> {
-        if self.start == 0 {
-            return Some(0);
+    /// The ids of a stretch depend on what comes after it only where it is out of order, or begins with lines that claim none.
+    fn settle(&mut self, range: Range<u64>, stretch: Stretch) -> io::Result<Page> {
+        self.cut += u64::from(stretch.is_cut);
+        let mut page = stretch.page;
+        let ms = self.ceiling.ms;
+        let is_apart = range.start == 0 || self.ceiling == EntryId::MAX;
+        if stretch.begins_unclaimed && !is_apart && ms != self.lines.fallback.ms {
+            page = self.lines.read(&range, Fallback { ms })?.page;
         }
-        let claiming = lines.iter().find(|(_, id)| id.is_some());
-        let begins = claiming.or_else(|| lines.first().filter(|_| self.carry.len() > BLOCK_BYTES));
-        begins.map(|(range, _)| range.start)
-    }
-
-    fn read_more(&mut self) -> io::Result<()> {
-        let size = self.start.min(self.next_bytes as u64);
-        self.next_bytes = BLOCK_BYTES.max(self.carry.len());
-        let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
-        self.file.read_exact_at(&mut bytes, self.start - size)?;
-        bytes.append(&mut self.carry);
-        self.start -= size;
-        self.carry = bytes;
-        if self.carry.len() > LINE_BYTES * 2 {
-            // A line without an end: its beginning, which is still to come, is worth more than its tail.
-            let newline = memchr::memchr(b'\n', &self.carry).unwrap_or(self.carry.len());
-            if newline > LINE_BYTES {
-                self.carry.drain(LINE_BYTES..newline);
-                self.cut += 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives the lines from `from` on their ids. `bytes` are theirs.
-    fn name(
-        &mut self,
-        bytes: Vec<u8>,
-        from: usize,
-        lines: Vec<(Range<usize>, Option<EntryId>)>,
-    ) -> Block {
-        let fallback = if self.start == 0 || self.ceiling == EntryId::MAX {
-            self.fallback
-        } else {
-            Fallback {
-                ms: self.ceiling.ms,
-            }
-        };
-        let mut last = EntryId::MIN;
-        let (mut given, mut ranges) = (Vec::new(), Vec::new());
-        for (range, claimed) in lines.into_iter().filter(|(range, _)| range.start >= from) {
-            let at = self.start + range.start as u64;
-            last = ids::forward(last, claimed, at, fallback);
-            given.push(last);
-            ranges.push(range.start - from..range.end - from);
-        }
-        ids::lower(&mut given, self.ceiling);
-        self.ceiling = given.first().copied().unwrap_or(self.ceiling);
-        Block {
-            bytes,
-            lines: given.into_iter().zip(ranges).collect(),
-            stream: self.stream.clone(),
-        }
+        let page = below(page, self.ceiling, &self.lines.mapping);
+        self.ceiling = page.columns.id.first().unwrap_or(self.ceiling);
+        Ok(page)
     }
 }
 
-fn ranges_of(bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut from = 0;
-    let ends =
-        memchr::memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len()));
-    let ranges = ends.map(|end| std::mem::replace(&mut from, end + 1)..end);
-    ranges
-        .filter(|range| {
-            let line = bytes.get(range.clone()).unwrap_or_default().trim_ascii();
-            !line.is_empty() && !line::is_note(line)
+/// The same entries with ids up to `ceiling`.
+fn below(page: Page, ceiling: EntryId, mapping: &Arc<Mapping>) -> Page {
+    let mut ids: Vec<EntryId> = page.columns.id.iter().collect();
+    ids::lower(&mut ids, ceiling);
+    if page.columns.id.iter().eq(ids.iter().copied()) {
+        return page;
+    }
+    let mut lowered = PageBuilder::new(Arc::clone(mapping));
+    for (row, id) in ids.into_iter().enumerate() {
+        let stream = page.columns.stream.get(row).unwrap_or_default();
+        let fields = page.payloads.named(row, &page.strings);
+        lowered.push(page.strings.get(stream), id, &fields);
+    }
+    lowered.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::source::file::forward::Assembler;
+
+    const FALLBACK: Fallback = Fallback { ms: 3 };
+
+    fn lines(text: &[u8]) -> io::Result<Lines> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(text)?;
+        Ok(Lines {
+            file,
+            stream: b"s".to_vec(),
+            mapping: Arc::default(),
+            fallback: FALLBACK,
         })
-        .collect()
-}
-
-/// Where the last whole line of a file ends.
-pub fn end_of_lines(file: &File, size: u64) -> io::Result<u64> {
-    let mut end = size;
-    let mut block = vec![0; FIRST_BLOCK_BYTES];
-    while end > 0 {
-        let count = end.min(FIRST_BLOCK_BYTES as u64);
-        let bytes = block
-            .get_mut(..usize::try_from(count).unwrap_or(0))
-            .unwrap_or_default();
-        file.read_exact_at(bytes, end - count)?;
-        if let Some(at) = memchr::memrchr(b'\n', bytes) {
-            return Ok(end - count + at as u64 + 1);
-        }
-        end -= count;
     }
-    Ok(0)
+
+    /// Every entry, oldest first: its id and its values.
+    fn entries(pages: &[Page]) -> Vec<(EntryId, Vec<u8>)> {
+        let rows = pages
+            .iter()
+            .flat_map(|page| (0..page.len()).map(move |row| (page, row)));
+        let entry = |(page, row): (&Page, usize)| {
+            let id = page.columns.id.get(row).unwrap_or_default();
+            (id, page.payloads.text(row).to_vec())
+        };
+        rows.map(entry).collect()
+    }
+
+    /// The pages, the last of them first.
+    fn read(text: &[u8], most_bytes: u64, threads: usize) -> io::Result<Vec<Page>> {
+        let mut backwards = Backwards::new(lines(text)?, text.len() as u64, most_bytes);
+        backwards.threads = threads;
+        let mut pages = Vec::new();
+        while let Some(mut block) = backwards.block()? {
+            pages.push(block.take(usize::MAX, &Arc::default()));
+        }
+        Ok(pages)
+    }
+
+    fn forwards(text: &[u8]) -> Vec<(EntryId, Vec<u8>)> {
+        let mut lines = Assembler::new(b"s".to_vec(), Arc::default(), 0, EntryId::MIN);
+        let pages = [lines.take(text, FALLBACK), lines.end(FALLBACK)];
+        entries(&pages.into_iter().flatten().collect::<Vec<_>>())
+    }
+
+    /// Lines that claim these ids, or none: as entries, as events with a time, and as text.
+    fn text(claims: &[(Option<u64>, bool)], is_whole: bool) -> Vec<u8> {
+        let line = |(at, (claim, is_entry)): (usize, &(Option<u64>, bool))| match (claim, is_entry)
+        {
+            (Some(ms), true) => format!("{{\"id\":\"{ms}-0\",\"fields\":{{\"n\":\"{at}\"}}}}\n"),
+            (Some(ms), false) => format!("{{\"ts\":{},\"n\":{at}}}\n", 1_700_000_000_000 + ms),
+            (None, true) => format!("  a line of text {at}\r\n"),
+            (None, false) => format!("\n{{\"lookback\":\"a note\"}}\n{{\"n\":\"{at}\"}}\n"),
+        };
+        let lines: String = claims.iter().enumerate().map(line).collect();
+        let end = if is_whole {
+            lines.len()
+        } else {
+            lines.trim_end().len()
+        };
+        lines.into_bytes().into_iter().take(end).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn how_many_read_and_where_the_file_is_cut_changes_no_entry(
+            claims in prop::collection::vec((prop::option::of(0..400_u64), any::<bool>()), 0..120),
+            is_whole: bool,
+            most_bytes in prop_oneof![1..300_u64, 300..9_000_u64],
+            threads in 1..5_usize,
+        ) {
+            let text = text(&claims, is_whole);
+            let alone = read(&text, most_bytes, 0)?;
+            prop_assert_eq!(&read(&text, most_bytes, threads)?, &alone);
+            let mut oldest_first = alone;
+            oldest_first.reverse();
+            let values = |entries: Vec<(EntryId, Vec<u8>)>| entries.into_iter().map(|entry| entry.1).collect::<Vec<_>>();
+            let backwards = entries(&oldest_first);
+            prop_assert!(backwards.is_sorted_by_key(|entry| entry.0));
+            prop_assert_eq!(values(backwards), values(forwards(&text)));
+        }
+
+        #[test]
+        fn a_file_in_order_is_the_same_log_however_it_is_read(
+            claiming in prop::collection::vec(any::<bool>(), 0..120),
+            most_bytes in prop_oneof![1..300_u64, 300..9_000_u64],
+            threads in 0..5_usize,
+        ) {
+            // Lines that claim nothing stand anywhere behind the first that does.
+            let claim = |(at, claims): (u64, bool)| ((at == 0 || claims).then_some(at + 1), true);
+            let claims: Vec<_> = (0..).zip(claiming).map(claim).collect();
+            let text = text(&claims, true);
+            let mut pages = read(&text, most_bytes, threads)?;
+            pages.reverse();
+            prop_assert_eq!(entries(&pages), forwards(&text));
+        }
+    }
 }

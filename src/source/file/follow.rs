@@ -19,7 +19,6 @@ use crate::store::{Arrival, History, Link, Page, Trouble};
 
 /// Entries of the first page.
 const FIRST_PAGE: usize = 200;
-const PAGE: usize = 4_000;
 
 type Arrivals = mpsc::Sender<Arrival>;
 
@@ -41,6 +40,9 @@ fn run(files: Vec<Named>, start: Start, mapping: &Arc<Mapping>, arrivals: Arriva
         .into_iter()
         .partition(|f| f.is_stdin() || is_compressed(&f.path));
     let mut past = Past::new(Arc::clone(mapping));
+    if plain.len() == 1 {
+        past = past.ahead();
+    }
     let mut growths = Vec::new();
     for file in plain {
         let opened = past.open(&file, Ending::WholeLines, EntryId::MAX);
@@ -172,7 +174,7 @@ impl Loading {
 
     fn run(mut self) {
         while self.progress.loaded < self.asked && !self.progress.at_start {
-            if !self.load_page(PAGE) {
+            if !self.load_page(usize::MAX) {
                 return;
             }
         }

@@ -5,8 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ids::{self, Fallback};
+use super::lines::refs;
+use super::read_ahead::ReadAhead;
 use super::{BLOCK_BYTES, FIRST_BLOCK_BYTES, LINE_BYTES, Members};
-use crate::model::{EntryId, FieldRef, Mapping};
+use crate::model::{EntryId, Mapping};
 use crate::source::{IdRange, line};
 use crate::store::{Page, PageBuilder};
 
@@ -111,11 +113,7 @@ impl Assembler {
             return;
         }
         let line = line::parse(bytes);
-        let fields: Vec<FieldRef<'_>> = line
-            .fields
-            .iter()
-            .map(|(n, v)| (n.as_ref(), v.as_ref()))
-            .collect();
+        let fields = refs(&line);
         let stream = line.stream.as_deref().unwrap_or(&self.stream);
         let claimed = ids::claimed(&line, stream, &fields, self.offset, &self.mapping);
         self.last = ids::forward(self.last, claimed, self.offset, fallback);
@@ -125,12 +123,16 @@ impl Assembler {
     }
 }
 
-/// A file's bytes, uncompressed by its ending.
+/// A file's bytes, uncompressed by its ending: on a thread of its own, where it is compressed.
 pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     if super::is_stdin(path) {
         return Ok(Box::new(io::stdin()));
     }
-    Ok(Box::new(Members::open(path, 0)?))
+    let members = Members::open(path, 0)?;
+    if super::is_compressed(path) {
+        return Ok(Box::new(ReadAhead::new(members)));
+    }
+    Ok(Box::new(members))
 }
 
 /// Reads everything, page by page, in blocks that grow, until `sink` wants no more or nothing wanted can come. Returns the lines that were cut.

@@ -4,21 +4,25 @@ use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
-use super::Named;
-use super::back::{self, Backwards, Block};
+use super::back::{Backwards, Block};
+use super::lines::Lines;
 use super::range::Ending;
 use super::seek::Seeker;
+use super::{BLOCK_BYTES, Named};
 use crate::model::{EntryId, Mapping};
 use crate::store::{Page, PageBuilder};
 
 /// Lines of a merged page.
 const MERGED: usize = 1_000;
+/// Bytes of a stretch, where all of a file is wanted.
+const STRETCH_BYTES: u64 = 2 << 20;
 
 /// Several files, read backwards as one.
 #[derive(Debug)]
 pub struct Past {
     files: Vec<(Backwards, Block)>,
     mapping: Arc<Mapping>,
+    is_ahead: bool,
 }
 
 /// A plain file that was opened.
@@ -38,7 +42,14 @@ impl Past {
         Self {
             files: Vec::new(),
             mapping,
+            is_ahead: false,
         }
+    }
+
+    /// Reads ahead on several threads, for one who wants all.
+    pub fn ahead(mut self) -> Self {
+        self.is_ahead = true;
+        self
     }
 
     /// Opens a file, to be read from the last line with an id up to `to`, or one near behind it.
@@ -55,13 +66,17 @@ impl Past {
             };
             end = seeker.above(to.next())?;
         }
-        let mut backwards = Backwards::new(
-            file.try_clone()?,
+        let lines = Lines {
+            file: file.try_clone()?,
             stream,
-            Arc::clone(&self.mapping),
-            end,
-            named.fallback,
-        );
+            mapping: Arc::clone(&self.mapping),
+            fallback: named.fallback,
+        };
+        let mut backwards = if self.is_ahead {
+            Backwards::new(lines, end, STRETCH_BYTES).ahead()
+        } else {
+            Backwards::new(lines, end, BLOCK_BYTES as u64)
+        };
         let block = backwards.block()?.unwrap_or_default();
         let last = block.last().unwrap_or_default();
         self.files.push((backwards, block));
@@ -96,18 +111,13 @@ impl Past {
                 .max();
             let Some((_, at)) = newest else { break };
             if let Some((file, block)) = self.files.get_mut(at) {
-                taken.extend(block.pop().map(|(id, bytes)| (at, id, bytes)));
+                taken.extend(block.pop());
                 refill(file, block)?;
             }
         }
         let mut page = PageBuilder::new(Arc::clone(&self.mapping));
-        for (at, id, bytes) in taken.iter().rev() {
-            let stream = self
-                .files
-                .get(*at)
-                .map(|(_, b)| b.stream())
-                .unwrap_or_default();
-            back::push(bytes, *id, stream, &mut page);
+        for (of, row) in taken.iter().rev() {
+            page.copy(of, *row);
         }
         Ok((!page.is_empty()).then(|| page.finish()))
     }

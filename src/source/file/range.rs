@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::forward::{self, Assembler};
 use super::past::Past;
 use super::seek::Seeker;
-use super::{Named, back, torn};
+use super::{Named, lines, torn};
 use crate::model::{EntryId, Mapping};
 use crate::source::{Direction, FileSpec, IdRange, Notices, Part, Reader, SourceError};
 use crate::store::{Page, PageBuilder, Trouble};
@@ -39,7 +39,7 @@ impl Ending {
         let size = file.metadata()?.len();
         match self {
             Self::File => Ok(size),
-            Self::WholeLines => back::end_of_lines(file, size),
+            Self::WholeLines => lines::end_of_lines(file, size),
         }
     }
 }
@@ -178,7 +178,7 @@ impl Reading {
                 .map_err(|e| failed(&file.path, &e))?;
         }
         let broken = |e: io::Error| failed(Path::new("a file"), &e);
-        while let Some(page) = past.page(PAGE).map_err(broken)? {
+        while let Some(page) = past.page(usize::MAX).map_err(broken)? {
             let Some((first, _)) = page.id_range() else {
                 continue;
             };

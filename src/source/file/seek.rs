@@ -10,8 +10,8 @@ use std::io;
 use std::os::unix::fs::FileExt;
 
 use super::BLOCK_BYTES;
-use super::back::refs;
 use super::ids::{self, Fallback};
+use super::lines::refs;
 use crate::model::{EntryId, Mapping};
 use crate::source::line;
 
@@ -50,14 +50,16 @@ pub struct Place {
 
 /// A line that has an id of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Claim {
-    start: u64,
+pub struct Claim {
+    /// Where it begins.
+    pub start: u64,
     next: u64,
     id: EntryId,
 }
 
 /// The first such line from a place on.
-enum Probe {
+pub enum Probe {
+    /// Here it is.
     Found(Claim),
     /// There is none up to the end.
     Nothing,
@@ -138,7 +140,7 @@ impl Seeker<'_> {
     }
 
     /// The first line with an id that begins at `offset` or later.
-    fn probe(&self, offset: u64) -> io::Result<Probe> {
+    pub fn probe(&self, offset: u64) -> io::Result<Probe> {
         let mut size = PROBE_BYTES;
         while size <= MOST_BYTES {
             let (start, bytes) = self.lines(offset, offset.saturating_add(size))?;
