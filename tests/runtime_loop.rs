@@ -229,3 +229,17 @@ async fn a_glass_that_is_busy_gets_no_frame_and_then_the_newest_alone() {
     stage.frame_left.notify_one();
     stage.seen.until("abcdef").await;
 }
+
+#[tokio::test]
+async fn what_drawing_costs_is_told_from_key_to_key() {
+    let stage = Stage::new().await;
+    assert!(!stage.seen.text().contains("bytes a frame"));
+    let key = KeyEvent::new(KeyCode::F(12), KeyModifiers::NONE);
+    stage.keys.send(Event::Key(key)).unwrap();
+    stage.seen.until("bytes a frame —").await;
+    // Each frame of this glass is one byte.
+    stage.seen.until("bytes a frame 1 ").await;
+    stage.keys.send(Event::Key(key)).unwrap();
+    stage.press("q");
+    assert_eq!(stage.end().await.cost, None);
+}

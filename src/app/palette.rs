@@ -165,7 +165,7 @@ const fn title(command: Command) -> &'static str {
         Command::Compare => "session screen: compare with the last bookmark, or stop",
         Command::Copy => "copy the entry as JSON",
         Command::Palette => "every command by its name",
-        Command::Cost => "what drawing costs: frames, bytes, times",
+        Command::Cost => "what drawing costs",
         Command::Help => "show the keys",
         Command::Quit => "leave",
     }

@@ -60,6 +60,9 @@ struct Hand {
     /// Column and row of the cursor. A column past the last means that the last has just been written; terminals differ
     /// in where the cursor is then. None: unknown.
     at: Option<(usize, usize)>,
+    /// Rows of which the last cell is drawn after all others: it is the scrollbar's as a rule, and one change of the pen is enough
+    /// for all of it.
+    edges: Vec<usize>,
     /// Whether the cursor can be seen. None: unknown.
     shown: Option<bool>,
 }
@@ -162,6 +165,13 @@ impl<W: Write> Screen<W> {
                 self.hand.row(y, old, new);
             }
         }
+        for y in std::mem::take(&mut self.hand.edges) {
+            let row = self.back.content.chunks(width).nth(y).unwrap_or_default();
+            if let Some(cell) = row.last() {
+                self.hand.move_to(width - 1, y, row);
+                self.hand.put(cell, width - 1, y, row);
+            }
+        }
         self.hand
             .place_cursor(self.cursor.filter(|at| self.back.area.contains(*at)));
         std::mem::swap(&mut self.front, &mut self.back);
@@ -244,6 +254,10 @@ impl Hand {
             {
                 x += erased;
                 continue;
+            }
+            if x + 1 == new.len() && !self.pen.is_some_and(|pen| pen.suits(cell)) {
+                self.edges.push(y);
+                return;
             }
             self.move_to(x, y, new);
             x += self.put(cell, x, y, new);

@@ -27,7 +27,7 @@ pub const COMMANDS: &str = "
          Enter runs it, ↑ ↓ choose, Esc goes back
 ";
 pub const ALL_COMMANDS: &str = "
- ━ commands ────────────────────────────────────────────────────────────── 68 ─ │      2  tool_error         timeout after ‹n› at ‹path›     6 s  ▁▁▁▁▁▁▁▁▁▁▁▄
+ ━ commands ────────────────────────────────────────────────────────────── 69 ─ │      2  tool_error         timeout after ‹n› at ‹path›     6 s  ▁▁▁▁▁▁▁▁▁▁▁▄
  ▌pause, or play from here                                             space  ▐ │      1  message.added                                      0 s  ▁▁▁▁▁▁▁▁▁▁▁▂
   one event back                                                           ←  ▐ │      1  rate               timeout after ‹n› at ‹path›     3 s  ▁▁▁▁▁▁▁▁▁▁▁▂
   one event on                                                             →  │ │

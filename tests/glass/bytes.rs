@@ -114,9 +114,9 @@ fn bytes_per_s(events_per_s: u64) -> u64 {
 }
 
 #[test]
-fn following_100_events_a_second_is_at_most_30_kb_a_second() {
+fn following_100_events_a_second_is_at_most_30_kib_a_second() {
     let bytes = bytes_per_s(100);
-    assert!(bytes <= 30_000, "{bytes}");
+    assert!(bytes <= 30 * 1024, "{bytes}");
 }
 
 #[test]
