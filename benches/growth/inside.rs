@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use lookback::app::action::Frozen;
 use lookback::app::input::{Code, Key};
 use lookback::app::layout::Size;
 use lookback::app::{Action, Effect, Options, State, screen, update};
@@ -86,9 +87,26 @@ pub fn state(agents: &Agents, entries: u64) -> State {
     for page in 0..entries / PAGE {
         let page = Arc::new(agents.page(page * PAGE..(page + 1) * PAGE));
         let arrival = Arrival::Newer { page, received_at };
-        update(&mut state, Action::Arrived(arrival));
+        let effects = update(&mut state, Action::Arrived(arrival));
+        freeze(&mut state, effects);
     }
     state
+}
+
+/// What the program does on another task.
+fn freeze(state: &mut State, mut effects: Vec<Effect>) {
+    while let Some(effect) = effects.pop() {
+        if let Effect::Freeze(chunks) = effect {
+            let frozen = chunks.into_iter().map(|(base, chunk)| {
+                let made = Arc::new(chunk.frozen());
+                Frozen {
+                    base,
+                    made: Some((chunk, made)),
+                }
+            });
+            effects = update(state, Action::Frozen(frozen.collect()));
+        }
+    }
 }
 
 fn seek(state: &mut State, ms: u64) {
