@@ -217,7 +217,7 @@ fn check_version(layout: &mut Layout<'_, '_>) {
 }
 
 fn check_text(layout: &mut Layout<'_, '_>, parts: &[Option<&Cow<'_, [u8]>>]) {
-    let is_text = |part: &Cow<'_, [u8]>| std::str::from_utf8(part).is_ok();
+    let is_text = |part: &Cow<'_, [u8]>| part.is_ascii() || std::str::from_utf8(part).is_ok();
     if !parts.iter().flatten().all(|part| is_text(part)) {
         layout.fault(b"", "invalid UTF-8 in a name or an id");
     }

@@ -1,6 +1,7 @@
 //! Redis Streams: one connection for the tail, one for the first history, one kept for what is fetched later; all read-only.
 
 mod access;
+mod ahead;
 mod archive;
 mod asker;
 mod backfill;

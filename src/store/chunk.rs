@@ -65,6 +65,12 @@ impl Chunk {
         self.payloads.extend(&page.payloads, &rename);
     }
 
+    /// Makes room for so many entries more, with so many bytes of values.
+    pub(super) fn reserve(&mut self, rows: usize, bytes: usize) {
+        self.columns.reserve(rows);
+        self.payloads.reserve(rows, bytes);
+    }
+
     /// Adds another chunk of the same log.
     pub fn join(&mut self, other: &Self) {
         self.columns.extend(&other.columns, |s| s);

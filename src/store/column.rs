@@ -133,12 +133,24 @@ impl<T: Word> Column<T> {
 
     /// Adds all rows of another column.
     pub fn extend(&mut self, other: &Self) {
-        self.extend_with(other, |value| value);
+        match other.as_slice() {
+            Some(values) => self.values_mut().extend_from_slice(values),
+            None => self.extend_with(other, |value| value),
+        }
     }
 
     /// Adds all rows of another column, each changed by `rename`.
     pub fn extend_with(&mut self, other: &Self, rename: impl Fn(T) -> T) {
-        self.values_mut().extend(other.iter().map(rename));
+        let into = self.values_mut();
+        match other.as_slice() {
+            Some(values) => into.extend(values.iter().map(|value| rename(*value))),
+            None => into.extend(other.iter().map(rename)),
+        }
+    }
+
+    /// Makes room for so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.values_mut().reserve_exact(rows);
     }
 
     /// The values, to be changed; a packed column becomes a plain one.
@@ -271,6 +283,12 @@ impl Ids {
     pub fn extend(&mut self, other: &Self) {
         self.ms.extend(&other.ms);
         self.seq.extend(&other.seq);
+    }
+
+    /// Makes room for so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.ms.reserve(rows);
+        self.seq.reserve(rows);
     }
 
     /// Gives back what growth left over.

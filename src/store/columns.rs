@@ -70,6 +70,25 @@ impl Columns {
         self.flags.extend(&other.flags);
     }
 
+    /// Makes room for so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.id.reserve(rows);
+        self.axis_ms.reserve(rows);
+        self.stream.reserve(rows);
+        self.kind.reserve(rows);
+        self.class.reserve(rows);
+        self.session.reserve(rows);
+        self.user.reserve(rows);
+        self.role.reserve(rows);
+        self.fingerprint.reserve(rows);
+        self.time_ms.reserve(rows);
+        self.latency_ms.reserve(rows);
+        self.tokens.reserve(rows);
+        self.event_id.reserve(rows);
+        self.arguments.reserve(rows);
+        self.flags.reserve(rows);
+    }
+
     /// Gives back what growth left over.
     pub fn shrink(&mut self) {
         self.id.shrink();

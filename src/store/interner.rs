@@ -145,6 +145,12 @@ impl Interner {
         &self.strings
     }
 
+    /// Hands out all strings and begins anew, in the room there is.
+    pub fn take(&mut self) -> Strings {
+        self.lookup.clear();
+        std::mem::take(&mut self.strings)
+    }
+
     /// Bytes held in memory.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {

@@ -288,14 +288,10 @@ impl Log {
     }
 
     fn translate(&mut self, page: &Page) -> impl Fn(Symbol) -> Symbol + use<> {
-        let table: Vec<Symbol> = page
-            .strings
-            .iter()
-            .map(|(_, bytes)| self.interner.intern(bytes))
-            .collect();
-        move |symbol: Symbol| match (symbol.0 as usize).checked_sub(1) {
-            Some(index) => table.get(index).copied().unwrap_or_default(),
-            None => Symbol::NONE,
-        }
+        let mut table = Vec::with_capacity(page.strings.len() + 1);
+        table.push(Symbol::NONE);
+        let strings = page.strings.iter();
+        table.extend(strings.map(|(_, bytes)| self.interner.intern(bytes)));
+        move |symbol: Symbol| table.get(symbol.0 as usize).copied().unwrap_or_default()
     }
 }

@@ -20,14 +20,14 @@ pub(super) struct Highest {
 impl Highest {
     /// Whether an entry that stands after this run is late: behind its own stream, or well behind another.
     pub(super) fn makes_late(&self, stream: Symbol, id: EntryId) -> bool {
-        self.of(stream).is_some_and(|highest| id < highest)
-            || id.ms.saturating_add(TOLERANCE_MS) < self.overall.ms
+        self.of(stream).is_some_and(|highest| id < highest) || is_well_behind(id, self.overall)
     }
 
     /// Takes an entry in; whether it is late.
     pub(super) fn note(&mut self, stream: Symbol, id: EntryId) -> bool {
-        let late = self.makes_late(stream, id);
+        // As `makes_late` says, with one look at the stream.
         let highest = self.by_stream.entry(stream).or_insert(id);
+        let late = id < *highest || is_well_behind(id, self.overall);
         *highest = id.max(*highest);
         self.overall = id.max(self.overall);
         late
@@ -49,4 +49,8 @@ impl Highest {
     pub(super) fn overall(&self) -> EntryId {
         self.overall
     }
+}
+
+fn is_well_behind(id: EntryId, overall: EntryId) -> bool {
+    id.ms.saturating_add(TOLERANCE_MS) < overall.ms
 }

@@ -66,6 +66,8 @@ pub struct PageBuilder {
     columns: Columns,
     payloads: Payloads,
     evidence: Evidence,
+    /// Entries, and bytes of their values, of the page before: this one is likely as large.
+    before: (usize, usize),
 }
 
 impl PageBuilder {
@@ -80,14 +82,20 @@ impl PageBuilder {
             columns: Columns::default(),
             payloads: Payloads::default(),
             evidence: Evidence::default(),
+            before: (0, 0),
         }
     }
 
     /// Adds one entry of the stream `stream`, which is to be later in the log than those before it.
     pub fn push(&mut self, stream: &[u8], id: EntryId, fields: &[FieldRef<'_>]) {
+        if self.is_empty() {
+            let (rows, bytes) = self.before;
+            self.columns.reserve(rows);
+            self.payloads.reserve(rows, bytes);
+        }
         let decoded = self.decoder.decode(stream, id, fields, &self.mapping);
         self.evidence.note(&decoded.event, fields, &self.mapping);
-        let stream = self.stream(stream);
+        let stream = self.repeated(self.columns.stream.last(), stream);
         self.push_columns(stream, id, &decoded);
         self.push_fields(fields);
     }
@@ -106,11 +114,10 @@ impl PageBuilder {
         }));
     }
 
-    /// Most pages are of one stream.
-    fn stream(&mut self, stream: &[u8]) -> Symbol {
-        let last = self.columns.stream.last();
-        let last = last.filter(|last| self.interner.strings().get(*last) == stream);
-        last.unwrap_or_else(|| self.interner.intern(stream))
+    /// The symbol of what is mostly the same as in the entry before, as streams and kinds are.
+    fn repeated(&mut self, last: Option<Symbol>, name: &[u8]) -> Symbol {
+        let last = last.filter(|last| last.is_some() && self.interner.strings().get(*last) == name);
+        last.unwrap_or_else(|| self.interner.intern(name))
     }
 
     /// Adds an entry of another page; nothing where that has no such row.
@@ -127,6 +134,7 @@ impl PageBuilder {
             .flags
             .has(Flags::ERROR)
             .then(|| model::fingerprint(event));
+        let kind = self.repeated(self.columns.kind.last(), &event.kind);
         let c = &mut self.columns;
         let place = id.ms.min(AXIS_END_MS);
         c.axis_ms.push(
@@ -136,7 +144,7 @@ impl PageBuilder {
         );
         c.id.push(id);
         c.stream.push(stream);
-        c.kind.push(self.interner.intern(&event.kind));
+        c.kind.push(kind);
         c.class.push(event.class);
         c.session
             .push(symbol(&mut self.interner, event.session.as_ref()));
@@ -182,19 +190,19 @@ impl PageBuilder {
 
     /// The page.
     #[must_use]
-    pub fn finish(self) -> Page {
-        let Self {
-            interner,
-            columns,
-            payloads,
-            evidence,
-            ..
-        } = self;
+    pub fn finish(mut self) -> Page {
+        self.take()
+    }
+
+    /// The page; what comes then is the next one, for which names that came before need not be looked up again.
+    pub fn take(&mut self) -> Page {
+        self.before = (self.len(), self.value_bytes());
+        self.names.clear();
         Page {
-            columns,
-            payloads,
-            strings: interner.strings().clone(),
-            evidence,
+            columns: std::mem::take(&mut self.columns),
+            payloads: std::mem::take(&mut self.payloads),
+            strings: self.interner.take(),
+            evidence: std::mem::take(&mut self.evidence),
         }
     }
 }
@@ -217,4 +225,41 @@ fn event_id_hash(bytes: &[u8]) -> u64 {
     std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default()
         .hash_one(bytes)
         .max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_the_same_whatever_its_builder_built_before() {
+        let entries: Vec<Vec<FieldRef<'_>>> = vec![
+            vec![
+                (b"type", b"message.added"),
+                (b"session_id", b"a"),
+                (b"content", b"x\xffy"),
+            ],
+            vec![
+                (b"type", b"search.performed"),
+                (b"query", b"q"),
+                (b"error", b"no answer"),
+            ],
+            vec![
+                (b"session_id", b"b"),
+                (b"type", b"message.added"),
+                (b"tokens", b"many"),
+            ],
+        ];
+        let page = |builder: &mut PageBuilder, order: &[usize]| {
+            for (n, at) in order.iter().enumerate() {
+                builder.push(b"s", EntryId::new(7, n as u64), &entries[*at]);
+            }
+            builder.take()
+        };
+        let mut kept = PageBuilder::new(Arc::default());
+        for order in [&[0, 1, 2][..], &[2, 2, 0], &[], &[1], &[1, 0, 2, 0, 2]] {
+            let fresh = page(&mut PageBuilder::new(Arc::default()), order);
+            assert_eq!(page(&mut kept, order), fresh);
+        }
+    }
 }

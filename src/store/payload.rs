@@ -24,13 +24,13 @@ pub struct Payloads(Form);
 
 #[derive(Clone, Debug)]
 enum Form {
-    Plain(Plain),
+    Plain(Box<Plain>),
     Cold(Arc<Cold>),
 }
 
 impl Default for Payloads {
     fn default() -> Self {
-        Self(Form::Plain(Plain::default()))
+        Self(Form::Plain(Box::default()))
     }
 }
 
@@ -55,10 +55,15 @@ impl Payloads {
         }
     }
 
+    /// Makes room for so many entries more, with so many bytes of values.
+    pub fn reserve(&mut self, rows: usize, bytes: usize) {
+        self.plain_mut().reserve(rows, bytes);
+    }
+
     /// Plain, to be changed.
     fn plain_mut(&mut self) -> &mut Plain {
         if let Form::Cold(cold) = &self.0 {
-            self.0 = Form::Plain(cold.thawed());
+            self.0 = Form::Plain(Box::new(cold.thawed()));
         }
         match &mut self.0 {
             Form::Plain(plain) => plain,

@@ -76,8 +76,12 @@ fn says_else(slot: Slot) -> bool {
 /// Not a number, and not yes, no or nothing.
 fn is_text(value: &[u8]) -> bool {
     let told = value.trim_ascii();
-    let number = || std::str::from_utf8(told).is_ok_and(|text| text.parse::<f64>().is_ok());
-    !matches!(told, b"" | b"true" | b"false" | b"null" | b"{}" | b"[]") && !number()
+    let says_nothing = matches!(told, b"" | b"true" | b"false" | b"null" | b"{}" | b"[]");
+    // What begins with a letter is a number only as `inf` and `nan`, and mostly a long text.
+    let may_be = |first: &u8| !first.is_ascii_alphabetic() || matches!(first | 32, b'i' | b'n');
+    let is_number = told.first().is_some_and(may_be)
+        && std::str::from_utf8(told).is_ok_and(|text| text.parse::<f64>().is_ok());
+    !says_nothing && !is_number
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
 //! Pages over several streams at once, merged by entry id. Holds at most one reply of each stream, and of a
-//! stream that is read alone the next one too.
+//! stream that is read alone the next two too.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use ::redis::{RedisError, RedisResult};
-use tokio::task::JoinHandle;
 
+use super::ahead::{Ahead, Course};
 use super::bulk::Entry;
 use super::fault;
 use super::roster::{Life, Lives};
-use super::wire::{Window, Wire, Within};
+use super::wire::{Window, Wire};
 use crate::model::{EntryId, Mapping};
 use crate::source::{Direction, IdRange};
 use crate::store::{Page, PageBuilder};
@@ -72,8 +72,8 @@ pub struct Source {
     lives: Lives,
     life: Life,
     pace: Pace,
-    /// The next reply, on its way.
-    ahead: Option<(Window, JoinHandle<Within>)>,
+    /// The next replies, on their way.
+    ahead: Option<Ahead>,
 }
 
 impl Source {
@@ -124,16 +124,19 @@ impl Source {
         left: IdRange,
         limit: usize,
     ) -> RedisResult<(Window, Vec<Entry>)> {
-        if let Some((window, task)) = self.ahead.take() {
-            match task.await {
-                Ok(Ok(Some(entries))) => return Ok((window, entries)),
-                Ok(Ok(None)) => self.pace.shrink(),
+        if let Some(mut ahead) = self.ahead.take() {
+            match ahead.next().await {
+                Some((window, Ok(Some(entries)))) => {
+                    self.ahead = Some(ahead).filter(|ahead| !ahead.is_over());
+                    return Ok((window, entries));
+                }
+                Some((_, Ok(None))) => self.pace.shrink(),
                 // What failed on the way ahead is asked again where errors are understood.
                 _ => {}
             }
         }
         loop {
-            let window = self.window(left, limit);
+            let window = self.course(left, direction, limit).window();
             let most = Pace::most_bytes(window.count);
             let came = wire.range_within(&self.key, window, direction, most);
             if let Some(entries) = came.await? {
@@ -143,20 +146,22 @@ impl Source {
         }
     }
 
-    fn window(&self, left: IdRange, limit: usize) -> Window {
-        Window {
-            from: left.from,
-            to: left.to,
-            count: self.pace.count().min(limit).max(1),
+    fn course(&self, left: IdRange, direction: Direction, limit: usize) -> Course {
+        Course {
+            left,
+            direction,
+            pace: self.pace,
+            limit,
+            replies: usize::MAX,
         }
     }
 
-    fn fetch_ahead(&mut self, wire: &mut Wire, direction: Direction, limit: usize) {
+    /// Begins to fetch ahead, so many replies at most; nothing where that has begun.
+    fn fetch_ahead(&mut self, wire: &mut Wire, direction: Direction, limit: usize, replies: usize) {
         if let Some(left) = self.left.filter(|_| self.ahead.is_none()) {
-            let window = self.window(left, limit);
-            let most = Pace::most_bytes(window.count);
-            let task = wire.range_within_ahead(&self.key, window, direction, most);
-            self.ahead = Some((window, task));
+            let course = self.course(left, direction, limit);
+            let course = Course { replies, ..course };
+            self.ahead = Some(Ahead::new(wire, &self.key, course));
         }
     }
 }
@@ -181,7 +186,7 @@ pub fn beyond(range: IdRange, id: EntryId, direction: Direction) -> Option<IdRan
 pub struct Merge {
     sources: Vec<Source>,
     direction: Direction,
-    mapping: Arc<Mapping>,
+    pages: PageBuilder,
     /// Entries that may still be handed out.
     most: u64,
     passes_over: bool,
@@ -193,7 +198,7 @@ impl Merge {
         Self {
             sources,
             direction,
-            mapping,
+            pages: PageBuilder::new(mapping),
             most: u64::MAX,
             passes_over: false,
         }
@@ -261,7 +266,7 @@ impl Merge {
         if self.sources.len() > 1 {
             // All of them at once: one round trip.
             let empty = self.sources.iter_mut().filter(|s| s.fetched.is_empty());
-            empty.for_each(|source| source.fetch_ahead(wire, direction, limit));
+            empty.for_each(|source| source.fetch_ahead(wire, direction, limit, 1));
         }
         for source in &mut self.sources {
             match source.refill(wire, direction, limit).await {
@@ -275,7 +280,7 @@ impl Merge {
             let most = usize::try_from(self.most).unwrap_or(usize::MAX);
             let further = most.saturating_sub(alone.fetched.len());
             if further > 0 {
-                alone.fetch_ahead(wire, direction, further);
+                alone.fetch_ahead(wire, direction, further, usize::MAX);
             }
             // Decoding does not yield, so the request must leave before it begins.
             tokio::task::yield_now().await;
@@ -304,7 +309,7 @@ impl Merge {
         Some((at, self.sources.get_mut(at)?.fetched.pop_front()?))
     }
 
-    fn build(&self, mut taken: Vec<(usize, Entry)>) -> Page {
+    fn build(&mut self, mut taken: Vec<(usize, Entry)>) -> Page {
         if self.direction == Direction::Reverse {
             taken.reverse();
         }
@@ -316,23 +321,22 @@ impl Merge {
         };
         page_of(
             taken.iter().map(|(at, entry)| (keys(*at), entry)),
-            &self.mapping,
+            &mut self.pages,
         )
     }
 }
 
-/// A page of entries, each with its stream's key.
+/// The next page: entries, each with its stream's key.
 pub fn page_of<'a>(
     entries: impl Iterator<Item = (&'a [u8], &'a Entry)>,
-    mapping: &Arc<Mapping>,
+    page: &mut PageBuilder,
 ) -> Page {
-    let mut page = PageBuilder::new(Arc::clone(mapping));
     let mut fields = Vec::new();
     for (key, entry) in entries {
         entry.fields(&mut fields);
         page.push(key, entry.id, &fields);
     }
-    page.finish()
+    page.take()
 }
 
 #[cfg(test)]

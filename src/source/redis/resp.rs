@@ -18,6 +18,8 @@ const DEEPEST: usize = 8;
 const LONGEST_HEAD: usize = 64;
 /// No answer to these commands has a longer line; so looking for its end again and again stays cheap.
 const LONGEST_LINE: usize = 1 << 20;
+/// Room for bytes and for tokens each that is made or kept for the next reply, which is likely as large as the last.
+const MOST_KEPT: usize = 1 << 20;
 /// A length of fewer digits than this fits whatever it counts, and is read without a closer look.
 const FEW_DIGITS: usize = 9;
 
@@ -157,12 +159,15 @@ impl Scanner {
     /// # Errors
     /// Where it is no reply to one of the commands.
     pub fn take(&mut self, shape: Shape) -> Result<Reply, NoResp> {
-        let rest = self.bytes.split_off(self.at.min(self.bytes.len()));
+        let mut rest = self.bytes.split_off(self.at.min(self.bytes.len()));
+        rest.reserve(self.bytes.capacity().min(MOST_KEPT));
         let bytes = std::mem::replace(&mut self.bytes, rest);
-        let tokens = std::mem::take(&mut self.tokens);
+        let reply = Reply::read(bytes, &self.tokens, shape);
+        self.tokens.clear();
+        self.tokens.shrink_to(MOST_KEPT / size_of::<Token>());
         self.open.clear();
         self.at = 0;
-        Reply::read(bytes, &tokens, shape)
+        reply
     }
 
     /// Passes over the whole reply; what the server said, if that is an error.

@@ -15,9 +15,9 @@ use super::merge::{PAGE_ENTRIES, Pace, page_of};
 use super::streams;
 use super::track::Track;
 use super::wire::{BLOCK_MS, Wire};
-use crate::model::EntryId;
+use crate::model::{EntryId, Ms};
 use crate::source::now_ms;
-use crate::store::{Arrival, Link, Trouble};
+use crate::store::{Arrival, Link, Page, PageBuilder, Trouble};
 
 /// How often streams are compared with what the server says.
 const CHECK: Duration = Duration::from_millis(BLOCK_MS);
@@ -93,6 +93,7 @@ impl Lane {
     ) -> Result<std::convert::Infallible, RedisError> {
         let mut wire = Wire::open(&desk.connector, Use::Tail).await?;
         let mut pace = Pace::new(PAGE_ENTRIES);
+        let mut pages = PageBuilder::new(Arc::clone(&desk.mapping));
         let mut checked: Option<Instant> = None;
         let mut proved = false;
         loop {
@@ -113,7 +114,10 @@ impl Lane {
             // does not block.
             (proved, *attempt) = (true, 0);
             self.report_link(&mut wire, desk).await;
-            self.deliver(reply, &mut pace, desk).await;
+            let received_at = now_ms();
+            if let Some(page) = self.page(reply, &mut pace, &mut pages) {
+                self.deliver(page, received_at, desk).await;
+            }
         }
     }
 
@@ -171,7 +175,13 @@ impl Lane {
         }
     }
 
-    async fn deliver(&mut self, reply: Vec<(Vec<u8>, Vec<Entry>)>, pace: &mut Pace, desk: &Desk) {
+    /// What came, in stream order; `None` where nothing did.
+    fn page(
+        &mut self,
+        reply: Vec<(Vec<u8>, Vec<Entry>)>,
+        pace: &mut Pace,
+        pages: &mut PageBuilder,
+    ) -> Option<Page> {
         let mut merged: Vec<(Arc<[u8]>, Entry)> = Vec::new();
         let mut largest = (0, 0);
         for (key, entries) in reply {
@@ -189,20 +199,19 @@ impl Lane {
             merged.extend(entries.into_iter().map(|e| (Arc::clone(&key), e)));
         }
         if merged.is_empty() {
-            return;
+            return None;
         }
         pace.note(largest.0, largest.1);
         merged.sort_by_key(|(_, entry)| entry.id);
-        let received_at = now_ms();
-        let entries = Arc::new(page_of(
-            merged.iter().map(|(k, e)| (k.as_ref(), e)),
-            &desk.mapping,
-        ));
+        Some(page_of(merged.iter().map(|(k, e)| (k.as_ref(), e)), pages))
+    }
+
+    async fn deliver(&mut self, page: Page, received_at: Ms, desk: &Desk) {
         // An error means that nobody loads history.
         drop(self.gate.wait_for(|open| *open).await);
         desk.report(self.number, Link::Live).await;
         desk.send(Arrival::Newer {
-            page: entries,
+            page: Arc::new(page),
             received_at,
         })
         .await;

@@ -52,6 +52,13 @@ impl fmt::Debug for Wire {
     }
 }
 
+/// Asks for entries of one stream.
+pub struct Range {
+    connector: Connector,
+    slot: Arc<Mutex<Option<Bulk>>>,
+    key: Vec<u8>,
+}
+
 /// The entries of a page; `None` where they are larger than was wanted.
 pub type Within = RedisResult<Option<Vec<Entry>>>;
 
@@ -189,27 +196,21 @@ impl Wire {
         window: Window,
         direction: Direction,
     ) -> JoinHandle<RedisResult<Vec<Entry>>> {
-        let task = self.range_within_ahead(key, window, direction, usize::MAX);
+        let range = self.bulk_range(key);
         tokio::spawn(async move {
-            let found = task.await.map_err(io::Error::from)??;
+            let found = range.ask(window, direction, usize::MAX).await?;
             Ok(found.unwrap_or_default())
         })
     }
 
-    /// The same; `None` as soon as the reply turns out to be larger than `most` bytes.
-    pub fn range_within_ahead(
-        &mut self,
-        key: &[u8],
-        window: Window,
-        direction: Direction,
-        most: usize,
-    ) -> JoinHandle<Within> {
-        let command = range_command(key, window, direction);
+    /// What asks for entries of one stream from another task.
+    pub fn bulk_range(&mut self, key: &[u8]) -> Range {
         let (connector, slot) = self.bulk_of(key);
-        tokio::spawn(async move {
-            let reply = ask_bulk(&connector, &slot, &command, Shape::Range, most).await?;
-            Ok(reply.map(bulk::entries))
-        })
+        Range {
+            connector,
+            slot,
+            key: key.to_vec(),
+        }
     }
 
     /// A reply with entries, from the node where the key lies.
@@ -355,6 +356,15 @@ impl Wire {
     pub async fn server(&mut self) -> RedisResult<String> {
         let reply = self.home.send(cmd("INFO").arg("server")).await?;
         Ok(String::from_utf8_lossy(parse::bytes(&reply).unwrap_or_default()).into_owned())
+    }
+}
+
+impl Range {
+    /// As [`Wire::range_within`]. Redirections are errors here.
+    pub async fn ask(&self, window: Window, direction: Direction, most: usize) -> Within {
+        let command = range_command(&self.key, window, direction);
+        let reply = ask_bulk(&self.connector, &self.slot, &command, Shape::Range, most).await?;
+        Ok(reply.map(bulk::entries))
     }
 }
 

@@ -232,6 +232,7 @@ impl Log {
             return;
         };
         let mut whole = Chunk::default();
+        whole.reserve(length, bytes);
         for slot in self.chunks.drain(at..to) {
             whole.join(&slot.chunk);
         }

@@ -18,41 +18,39 @@ pub(super) struct Plain {
     pub(super) ends: Vec<usize>,
     /// The names of the entry being added; kept for its room.
     pub(super) names: Vec<Symbol>,
+    /// The lengths of its values; likewise.
+    pub(super) lengths: Vec<u32>,
 }
 
 impl Plain {
     pub(super) fn push<'a>(&mut self, fields: impl Iterator<Item = (Symbol, &'a [u8])>) {
         self.names.clear();
+        self.lengths.clear();
         let start = self.values.len();
-        let mut lengths = Vec::new();
         for (name, value) in fields {
             let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
+            self.names.push(name);
+            self.lengths.push(length);
             let value = value.get(..length as usize).unwrap_or(value);
-            self.push_value(name, value, start, &mut lengths);
+            self.values.extend_from_slice(value);
+            self.values.push(SEPARATOR);
         }
-        let shape = if lengths.is_empty() {
+        // One look at all values: a separator more than there are values stands within one.
+        let text = self.values.get(start..).unwrap_or_default();
+        let separators = memchr::memchr_iter(SEPARATOR, text).count();
+        let shape = if separators == self.names.len() {
             self.shapes.number(&self.names)
         } else {
-            self.shapes.own(&self.names, &lengths)
+            self.shapes.own(&self.names, &self.lengths)
         };
         self.shape_of.push(shape);
         self.ends.push(self.values.len());
     }
 
-    /// Lengths are noted from the first value on that holds the separator.
-    fn push_value(&mut self, name: Symbol, value: &[u8], start: usize, lengths: &mut Vec<u32>) {
-        let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
-        if lengths.is_empty() && memchr::memchr(SEPARATOR, value).is_some() {
-            let before = self.values.get(start..).unwrap_or_default();
-            let values = before.split(|b| *b == SEPARATOR).take(self.names.len());
-            lengths.extend(values.map(|value| u32::try_from(value.len()).unwrap_or(u32::MAX)));
-            lengths.push(length);
-        } else if !lengths.is_empty() {
-            lengths.push(length);
-        }
-        self.names.push(name);
-        self.values.extend_from_slice(value);
-        self.values.push(SEPARATOR);
+    pub(super) fn reserve(&mut self, rows: usize, bytes: usize) {
+        self.shape_of.reserve_exact(rows);
+        self.ends.reserve_exact(rows);
+        self.values.reserve_exact(bytes);
     }
 
     pub(super) fn extend(&mut self, other: &Self, rename: impl Fn(Symbol) -> Symbol) {

@@ -22,6 +22,10 @@ pub(super) struct Shapes {
     all: Vec<Shape>,
     lookup: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    /// The shape of the entry before.
+    last: u32,
+    /// What came after each shape the last time: entries follow each other in much the same order.
+    next: Vec<u32>,
 }
 
 /// By the shapes alone: how the lookup lies is of no meaning and different each time.
@@ -66,14 +70,25 @@ impl Shapes {
 
     /// The number of the shape with these names, whose values do not hold the separator.
     pub(super) fn number(&mut self, names: &[Symbol]) -> u32 {
+        let next = self.next.get(self.last as usize).copied();
+        let follower = next.filter(|next| self.is(*next, names));
+        let number = follower.unwrap_or_else(|| self.find(names));
+        if let Some(next) = self.next.get_mut(self.last as usize) {
+            *next = number;
+        }
+        self.last = number;
+        number
+    }
+
+    /// Whether the shape has these names, for values that do not hold the separator.
+    fn is(&self, index: u32, names: &[Symbol]) -> bool {
+        let shape = self.get(index);
+        shape.is_some_and(|shape| *shape.names == *names && shape.lengths.is_none())
+    }
+
+    fn find(&mut self, names: &[Symbol]) -> u32 {
         let hash = self.hasher.hash_one(names);
-        let shapes = &self.all;
-        let is_it = |index: &u32| {
-            shapes
-                .get(*index as usize)
-                .is_some_and(|shape| *shape.names == *names && shape.lengths.is_none())
-        };
-        match self.lookup.find(hash, is_it) {
+        match self.lookup.find(hash, |index| self.is(*index, names)) {
             Some(index) => *index,
             None => self.add(Shape {
                 names: names.into(),
@@ -104,6 +119,7 @@ impl Shapes {
         let is_shared = shape.lengths.is_none();
         let hash = hasher.hash_one(&*shape.names);
         shapes.push(shape);
+        self.next.push(0);
         if is_shared {
             self.lookup.insert_unique(hash, index, |index| {
                 let shape = shapes.get(*index as usize);
@@ -118,6 +134,8 @@ impl Shapes {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.all.iter().map(Shape::memory_bytes).sum::<usize>() + self.lookup.capacity() * 5
+        self.all.iter().map(Shape::memory_bytes).sum::<usize>()
+            + self.lookup.capacity() * 5
+            + self.next.capacity() * 4
     }
 }

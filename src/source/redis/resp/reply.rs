@@ -40,6 +40,7 @@ impl Reply {
     pub(super) fn read(bytes: Vec<u8>, tokens: &[Token], shape: Shape) -> Result<Self, NoResp> {
         let mut reply = Self {
             bytes,
+            fields: Vec::with_capacity(tokens.len()),
             ..Self::default()
         };
         match tokens.first() {
