@@ -1,5 +1,5 @@
 //! Seeks to random moments of a log, every pane of the screen rebuilt at 200×50, beside a naive recount of everything before
-//! the playhead. Then what each part of a screen costs.
+//! the playhead, and beside a plain pass over one column of it. Then what each part of a screen costs.
 //!
 //! `cargo bench --bench seek` takes 1 M entries, then 10 M (about 4 GB); `-- --quick` leaves those out, and
 //! `cargo bench --bench seek -- 100000` takes as many as it says. Ratios to the recount count; times are only this machine's.
@@ -40,7 +40,7 @@ const SIZE: Size = Size {
 };
 
 /// What is on the screen: its name, a filter, and the key that opens more.
-const FORMS: [(&str, &str, Option<Code>); 7] = [
+const FORMS: [(&str, &str, Option<Code>); 9] = [
     ("all events", "", None),
     ("detail open", "", Some(Code::Enter)),
     ("is:error (few match)", "is:error", None),
@@ -52,6 +52,8 @@ const FORMS: [(&str, &str, Option<Code>); 7] = [
     ("both", "type:message.added", Some(Code::Enter)),
     ("error screen", "", Some(Code::Char('3'))),
     ("error screen, is:error", "is:error", Some(Code::Char('3'))),
+    ("session screen", "", Some(Code::Char('2'))),
+    ("metrics screen", "", Some(Code::Char('4'))),
 ];
 
 fn state(agents: &Agents, entries: u64) -> State {
@@ -147,12 +149,17 @@ fn resident() -> u64 {
 }
 
 /// The line of one form; where the size has no goal, none is told.
-fn line(what: String, times: &[Duration], naive: Duration, goal_ms: Option<f64>) -> Line {
+fn line(
+    what: String,
+    times: &[Duration],
+    [pass, naive]: [Duration; 2],
+    goal_ms: Option<f64>,
+) -> Line {
     let (p50, p99, most) = (share(times, 50), share(times, 99), share(times, 100));
     Line {
         what,
         goal: goal_ms.map_or_else(String::new, |goal| format!("p99 ≤ {goal} ms")),
-        limit: String::new(),
+        limit: format!("read one column {pass:.1?}"),
         peer: format!("naive recount {naive:.1?}"),
         ours: format!("p50 {p50:.1?}, p99 {p99:.1?}, max {most:.1?}"),
         met: goal_ms.map(|goal| p99.as_secs_f64() * 1e3 <= goal),
@@ -174,6 +181,10 @@ fn measure(name: &str, agents: &Agents, entries: u64, table: &mut Table) {
         timed(|| recount::recount(&state.log, ms))
     });
     let naive = share(&recount, 50);
+    let pass = at_random(entries, RECOUNTS, |ms| {
+        timed(|| recount::pass(&state.log, ms))
+    });
+    let pass = share(&pass, 50);
     let goal = SIZES.iter().find(|size| size.0 == entries);
     let goal_ms = goal.map(|size| size.1);
     eprintln!("{:34} p50 {naive:10.1?}", "naive recount");
@@ -186,7 +197,7 @@ fn measure(name: &str, agents: &Agents, entries: u64, table: &mut Table) {
             })
         });
         let what = format!("seek {}, {name}: {form}", size(entries));
-        table.line(line(what, &times, naive, goal_ms));
+        table.line(line(what, &times, [pass, naive], goal_ms));
     }
     eprintln!("parts of a screen");
     let mut state = state;

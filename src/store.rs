@@ -15,6 +15,7 @@ pub mod log;
 mod marks;
 pub mod page;
 pub mod payload;
+pub mod session_sums;
 pub mod snapshot;
 
 pub use arrival::{Arrival, Held, History, Link, Trouble};
@@ -28,4 +29,5 @@ pub use interner::{Interner, Strings, Symbol};
 pub use log::{Hole, Log};
 pub use page::{Page, PageBuilder};
 pub use payload::Payloads;
+pub use session_sums::SessionSums;
 pub use snapshot::Snapshot;

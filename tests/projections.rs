@@ -300,8 +300,18 @@ impl Both {
         let found = timeline(&self.state.log, symbol, self.cursor(count));
         let past = self.told[..count].iter().enumerate();
         let of_it: Vec<(usize, &Told)> = past.filter(|(_, t)| t.session == Some(session)).collect();
-        let places: Vec<usize> = found.seqs.iter().map(|seq| self.index(*seq)).collect();
-        assert_eq!(places, of_it.iter().map(|(n, _)| *n).collect::<Vec<_>>());
+        let places: Vec<usize> = of_it.iter().map(|(n, _)| *n).collect();
+        assert_eq!(found.count, places.len() as u64);
+        let cursor = self.cursor(count);
+        let before = timeline::before(&self.state.log, symbol, cursor);
+        let before: Vec<usize> = before.map(|seq| self.index(seq)).collect();
+        assert!(before.iter().rev().eq(&places), "{before:?}");
+        let told = self.told.iter().enumerate().skip(count);
+        let after = told
+            .filter(|(_, t)| t.session == Some(session))
+            .map(|(n, _)| n);
+        let found_after = timeline::after(&self.state.log, symbol, cursor);
+        assert!(found_after.map(|seq| self.index(seq)).eq(after));
         let (first, last) = (of_it[0].1, of_it[of_it.len() - 1].1);
         assert_eq!((found.first_ms, found.last_ms), (first.ms, last.ms));
         assert_eq!(found.truncated, first.what != What::Starts);

@@ -1,8 +1,10 @@
 //! One session's events before a cursor, with what they add up to.
 
-use crate::model::{Class, Flags, Ms};
+use std::ops::Range;
+
+use crate::model::{Flags, Ms};
 use crate::query::RowSet;
-use crate::store::{Chunk, Cursor, Log, Seq, Symbol};
+use crate::store::{Chunk, Cursor, Log, Seq, SessionSums, Symbol};
 
 use super::activity::IDLE_MS;
 
@@ -24,8 +26,8 @@ pub enum SessionStatus {
 /// A session as of a cursor.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
-    /// Its events, oldest first.
-    pub seqs: Vec<Seq>,
+    /// Its events.
+    pub count: u64,
     /// Its user, from the newest event that names one.
     pub user: Symbol,
     /// Where it began on the time axis.
@@ -56,53 +58,58 @@ impl Timeline {
         }
     }
 
-    /// Reads as few columns as it can: of a long session each read is far from the last, and that is what takes the time.
-    fn add(&mut self, chunk: &Chunk, base: Seq, row: usize) {
-        let columns = &chunk.columns;
-        let flags = columns.flags.get(row).unwrap_or_default();
-        if self.seqs.is_empty() {
-            self.truncated = !flags.has(Flags::START);
+    /// Takes in what comes after everything so far; `sums` are of rows of the chunk.
+    fn join(&mut self, chunk: &Chunk, sums: &SessionSums) {
+        let ms = |row: u32| chunk.columns.axis_ms.get(row as usize).unwrap_or_default();
+        if self.count == 0 {
+            self.first_ms = ms(sums.first);
+            self.truncated = !sums.begins;
         }
-        self.seqs.push(base.plus(row as u64));
-        if flags.has(Flags::DUPLICATE) {
-            return;
+        self.last_ms = ms(sums.last);
+        self.count += u64::from(sums.rows);
+        if sums.user.is_some() {
+            self.user = sums.user;
         }
-        self.ended = flags.has(Flags::END);
-        self.messages += u64::from(columns.class.get(row) == Some(Class::Message));
-        self.errors += u64::from(flags.has(Flags::ERROR));
-        if let Some(tokens) = columns.tokens(row) {
-            self.tokens = Some(self.tokens.unwrap_or_default() + tokens);
+        self.ended = sums.ended.unwrap_or(self.ended);
+        self.messages += u64::from(sums.messages);
+        self.errors += u64::from(sums.errors);
+        if let Some(tokens) = sums.tokens() {
+            let so_far = self.tokens.unwrap_or_default();
+            self.tokens = Some(so_far.saturating_add(tokens));
         }
-    }
-
-    /// What the ends of a chunk's events tell, those from the `from`th on.
-    fn add_ends(&mut self, chunk: &Chunk, base: Seq, from: usize) {
-        let columns = &chunk.columns;
-        let rows = self.seqs.get(from..).unwrap_or_default().iter();
-        let mut rows = rows.map(|seq| usize::try_from(seq.since(base)).unwrap_or(usize::MAX));
-        let ms = |row: Option<usize>| row.and_then(|row| columns.axis_ms.get(row));
-        if from == 0 {
-            self.first_ms = ms(rows.clone().next()).unwrap_or(self.first_ms);
-        }
-        self.last_ms = ms(rows.clone().next_back()).unwrap_or(self.last_ms);
-        let user = rows.rfind(|row| columns.user.get(*row).is_some_and(Symbol::is_some));
-        let user = user.and_then(|row| columns.user.get(row));
-        self.user = user.unwrap_or(self.user);
     }
 }
 
-/// Scans for the session's events before `cursor`; sealed chunks without the session are skipped.
+/// A session up to `cursor`: the sums of sealed chunks, and what is read of the others.
 #[must_use]
 pub fn timeline(log: &Log, session: Symbol, cursor: Cursor) -> Timeline {
     let mut out = Timeline::default();
-    for (base, chunk, rows) in chunks_with(log, session, cursor) {
-        let before = out.seqs.len();
-        for row in rows {
-            out.add(chunk, base, row);
+    for (_, chunk, rows) in log.chunks(log.first()..cursor) {
+        if !chunk.may_have_session(session) {
+            continue;
         }
-        out.add_ends(chunk, base, before);
+        let kept = chunk.sums_of(session).filter(|_| rows.len() == chunk.len());
+        if let Some(sums) = kept {
+            out.join(chunk, sums);
+        } else if let Some(sums) =
+            SessionSums::of(&chunk.columns, session, rows_of(chunk, session, rows))
+        {
+            out.join(chunk, &sums);
+        }
     }
     out
+}
+
+/// The places of a session's events before `cursor`, newest first. Reads no further than it is asked.
+pub fn before(log: &Log, session: Symbol, cursor: Cursor) -> impl Iterator<Item = Seq> {
+    let chunks = chunks_with(log, session, log.first()..cursor).rev();
+    chunks.flat_map(|(base, _, rows)| rows.rev().map(move |row| base.plus(row as u64)))
+}
+
+/// The places of a session's events after `cursor`, oldest first. Reads no further than it is asked.
+pub fn after(log: &Log, session: Symbol, cursor: Cursor) -> impl Iterator<Item = Seq> {
+    let chunks = chunks_with(log, session, cursor..log.end());
+    chunks.flat_map(|(base, _, rows)| rows.map(move |row| base.plus(row as u64)))
 }
 
 /// Where a session begins and how far it came before a cursor.
@@ -121,7 +128,7 @@ pub struct Ends {
 /// The ends of a session before `cursor`, without what lies between them; `None` where it has no event there.
 #[must_use]
 pub fn ends(log: &Log, session: Symbol, cursor: Cursor) -> Option<Ends> {
-    let chunks = || chunks_with(log, session, cursor);
+    let chunks = || chunks_with(log, session, log.first()..cursor);
     let mut from_front = chunks().flat_map(|(_, chunk, rows)| rows.map(move |row| (chunk, row)));
     let mut from_back = chunks()
         .rev()
@@ -139,23 +146,26 @@ pub fn ends(log: &Log, session: Symbol, cursor: Cursor) -> Option<Ends> {
     })
 }
 
-/// The chunks before a cursor, with the session's rows in each, ascending. The column is compared as a whole: of a session
-/// that never ends, all of it is read.
+/// The chunks of a range, with the session's rows in each, ascending.
 fn chunks_with(
     log: &Log,
     session: Symbol,
-    cursor: Cursor,
+    range: Range<Cursor>,
 ) -> impl DoubleEndedIterator<Item = (Seq, &Chunk, impl DoubleEndedIterator<Item = usize>)> {
-    log.chunks(log.first()..cursor)
+    log.chunks(range)
         .filter(move |(_, chunk, _)| chunk.may_have_session(session))
-        .map(move |(base, chunk, rows)| {
-            let column = &chunk.columns.session;
-            let found = column.select(rows.clone(), |symbol| symbol == session);
-            let found = RowSet::from_words(rows.len(), found);
-            (
-                base,
-                &**chunk,
-                found.iter().map(move |row| rows.start + row),
-            )
-        })
+        .map(move |(base, chunk, rows)| (base, &**chunk, rows_of(chunk, session, rows)))
+}
+
+/// The session's rows among some of a chunk, ascending. The column is compared as a whole: of a session that never ends, all of
+/// it is read.
+fn rows_of(
+    chunk: &Chunk,
+    session: Symbol,
+    rows: Range<usize>,
+) -> impl DoubleEndedIterator<Item = usize> + use<> {
+    let column = &chunk.columns.session;
+    let found = column.select(rows.clone(), |symbol| symbol == session);
+    let found = RowSet::from_words(rows.len(), found);
+    found.iter().map(move |row| rows.start + row)
 }

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::session_sums::{self, SessionSums};
 use super::{Column, Columns, Page, Payloads, Symbol};
 use crate::model::{EntryId, Flags, Ms};
 
@@ -27,6 +28,8 @@ pub struct Summary {
     pub kinds: Vec<(Symbol, u32)>,
     /// Distinct sessions, sorted; none is among them where an entry has none.
     pub sessions: Vec<Symbol>,
+    /// Sums of the sessions that have many entries here, by session.
+    pub session_sums: Vec<SessionSums>,
     /// Distinct users, sorted; none is among them where an entry has none.
     pub users: Vec<Symbol>,
     /// Rows that are errors, ascending.
@@ -84,19 +87,22 @@ impl Chunk {
         self.summary = Some(Summary::of(&self.columns));
     }
 
-    /// Sets marks on a row; an error that turns out to repeat an event counts no more.
+    /// Sets marks on a row; one that turns out to repeat an event counts no more.
     pub(super) fn mark(&mut self, row: usize, flags: Flags) {
         let Some(marks) = self.columns.flags.values_mut().get_mut(row) else {
             return;
         };
-        let was_counted = marks.has(Flags::ERROR) && !marks.has(Flags::DUPLICATE);
-        *marks = marks.with(flags);
-        if let Some(summary) = &mut self.summary
-            && was_counted
-            && marks.has(Flags::DUPLICATE)
-        {
+        let was = *marks;
+        *marks = was.with(flags);
+        let repeats = marks.has(Flags::DUPLICATE) && !was.has(Flags::DUPLICATE);
+        let Some(summary) = self.summary.as_mut().filter(|_| repeats) else {
+            return;
+        };
+        if was.has(Flags::ERROR) {
             summary.uncount(&self.columns, row);
         }
+        let session = self.columns.session.get(row).unwrap_or_default();
+        session_sums::recount(&mut summary.session_sums, &self.columns, session);
     }
 
     /// Rows that are errors, ascending.
@@ -122,6 +128,14 @@ impl Chunk {
         self.summary
             .as_ref()
             .is_none_or(|s| s.sessions.binary_search(&session).is_ok())
+    }
+
+    /// What all its entries of a session add up to, where that is kept.
+    #[must_use]
+    pub fn sums_of(&self, session: Symbol) -> Option<&SessionSums> {
+        let sums = &self.summary.as_ref()?.session_sums;
+        let at = sums.binary_search_by_key(&session, |sums| sums.session);
+        sums.get(at.ok()?)
     }
 
     /// Whether it has the form for entries that are seldom looked at.
@@ -157,6 +171,7 @@ impl Chunk {
             s.kinds.len() * 8
                 + (s.sessions.len() + s.users.len() + s.errors.len()) * 4
                 + s.fingerprints.len() * 12
+                + s.session_sums.len() * size_of::<SessionSums>()
         }) + size_of::<Self>();
         self.columns.memory_bytes() + self.payloads.memory_bytes() + summary
     }
@@ -166,11 +181,13 @@ impl Summary {
     fn of(columns: &Columns) -> Self {
         let errors = (0..columns.len()).filter(|row| columns.has(*row, Flags::ERROR));
         let errors: Vec<u32> = errors.filter_map(|row| u32::try_from(row).ok()).collect();
+        let (sessions, session_sums) = session_sums::of_all(columns);
         Self {
             axis_ms: bounds(columns.axis_ms.first(), columns.axis_ms.last()),
             ids: bounds(columns.id.iter().min(), columns.id.iter().max()),
             kinds: counts(&columns.kind),
-            sessions: distinct(&columns.session),
+            sessions,
+            session_sums,
             users: distinct(&columns.user),
             fingerprints: groups(columns, &errors),
             errors,

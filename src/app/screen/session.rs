@@ -7,9 +7,9 @@ use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
 use crate::model::{Ms, time};
+use crate::project::Timeline;
 use crate::project::findings::words;
-use crate::project::timeline::{SILENCE_MS, SessionStatus};
-use crate::project::{Timeline, timeline};
+use crate::project::timeline::{self, SILENCE_MS, SessionStatus, timeline};
 use crate::store::{EntryRef, Seq};
 
 /// A row of the timeline.
@@ -26,8 +26,7 @@ pub fn session_row(state: &State, row: usize) -> Option<Seq> {
         .layout()
         .session
         .map_or(0, |area| usize::from(area.body().height));
-    let line = timeline(&state.log, state.panes.session, state.cursor());
-    match items(state, &line, height).get(row)? {
+    match items(state, height).get(row)? {
         Item::Event(seq) => Some(*seq),
         Item::Gap(_) => None,
     }
@@ -37,7 +36,7 @@ pub fn session_row(state: &State, row: usize) -> Option<Seq> {
 pub fn session(state: &State, area: Area) -> Pane {
     let name = state.log.strings().get(state.panes.session);
     let line = timeline(&state.log, state.panes.session, state.cursor());
-    if !state.panes.session.is_some() || line.seqs.is_empty() {
+    if !state.panes.session.is_some() || line.count == 0 {
         let none = own("no session here", Tone::Dim);
         return Pane {
             empty: vec![none],
@@ -45,7 +44,7 @@ pub fn session(state: &State, area: Area) -> Pane {
         };
     }
     let height = area.body().height;
-    let items = items(state, &line, usize::from(height));
+    let items = items(state, usize::from(height));
     let widths = Widths::of(area.width);
     let rows = items
         .iter()
@@ -66,19 +65,20 @@ pub fn session(state: &State, area: Area) -> Pane {
 }
 
 /// The last rows that fit, ending with the newest event before the cursor.
-fn items(state: &State, line: &Timeline, height: usize) -> Vec<Item> {
+fn items(state: &State, height: usize) -> Vec<Item> {
     let at = |seq: Seq| state.log.get(seq).map_or(0, |e| e.axis_ms());
     let mut items = Vec::with_capacity(height);
-    for (i, seq) in line.seqs.iter().enumerate().rev() {
-        items.push(Item::Event(*seq));
-        if let Some(before) = i.checked_sub(1).and_then(|b| line.seqs.get(b)) {
-            let gap = at(*seq).saturating_sub(at(*before));
+    let seqs = timeline::before(&state.log, state.panes.session, state.cursor());
+    let mut seqs = seqs.peekable();
+    while items.len() < height
+        && let Some(seq) = seqs.next()
+    {
+        items.push(Item::Event(seq));
+        if let Some(before) = seqs.peek() {
+            let gap = at(seq).saturating_sub(at(*before));
             if gap >= SILENCE_MS {
                 items.push(Item::Gap(gap));
             }
-        }
-        if items.len() >= height {
-            break;
         }
     }
     items.truncate(height);
@@ -106,7 +106,7 @@ pub fn heading(state: &State, name: &[u8], line: &Timeline) -> Line {
     title.extend(own(" ", Tone::Plain));
     title.extend(theirs(user, 20, Tone::Dim));
     title.extend(own("  ", Tone::Plain));
-    if !line.seqs.is_empty() {
+    if line.count > 0 {
         title.push(status);
     }
     title
@@ -240,6 +240,6 @@ fn event_row(state: &State, line: &Timeline, entry: &EntryRef<'_>, widths: Width
 /// The pane always ends with the newest event.
 fn scrollbar(line: &Timeline, items: &[Item], height: u16) -> Option<Scrollbar> {
     let shown = items.iter().filter(|i| matches!(i, Item::Event(_))).count() as u64;
-    let total = line.seqs.len() as u64;
+    let total = line.count;
     Scrollbar::over(total, total.saturating_sub(shown), shown, height)
 }

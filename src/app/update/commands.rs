@@ -16,6 +16,7 @@ use crate::app::spike_list;
 use crate::app::state::{Detail, State};
 use crate::app::zoom::{Turn, Zoom};
 use crate::model::EntryId;
+use crate::project::timeline;
 use crate::query::Filter;
 use crate::store::{Direction, Symbol};
 
@@ -131,16 +132,22 @@ fn rows(state: &mut State, by: i64) {
     }
 }
 
-/// Moves the playhead to another event of the session.
+/// Moves the playhead to another event of the session; the ends of the session stop it.
 fn step_in_session(state: &mut State, by: i64) {
-    let seqs = crate::project::timeline(&state.log, state.panes.session, state.log.end()).seqs;
-    let cursor = state.cursor();
-    let happened = seqs.partition_point(|seq| cursor.includes(*seq));
-    let target = happened
-        .saturating_sub(1)
-        .saturating_add_signed(isize::try_from(by).unwrap_or_default());
-    if let Some(seq) = seqs.get(target.min(seqs.len().saturating_sub(1))) {
-        seek::stand_on(state, *seq);
+    let (log, session, cursor) = (&state.log, state.panes.session, state.cursor());
+    let last_happened = timeline::before(log, session, cursor).next();
+    let steps = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+    let target = if by > 0 {
+        // Before the session's first event, that one counts as the one it stands on.
+        let steps = steps + usize::from(last_happened.is_none());
+        timeline::after(log, session, cursor).take(steps).last()
+    } else {
+        let happened = timeline::before(log, session, cursor);
+        let target = happened.take(steps.saturating_add(1)).last();
+        target.or_else(|| timeline::after(log, session, cursor).next())
+    };
+    if let Some(seq) = target.or(last_happened) {
+        seek::stand_on(state, seq);
     }
 }
 
