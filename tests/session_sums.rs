@@ -135,7 +135,7 @@ impl Recount {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4))]
+    #![proptest_config(ProptestConfig::with_cases(2))]
 
     #[test]
     fn a_session_is_what_its_entries_add_up_to_wherever_the_playhead_stands(
