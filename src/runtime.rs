@@ -161,6 +161,13 @@ pub async fn run<G: Glass>(
     let mut todo = first;
     let mut asked_at = None;
     loop {
+        // What is drawn now is to hold what has arrived until now.
+        if frames.is_due(&stage.state)
+            && let Ok(arrival) = arrivals.try_recv()
+        {
+            gathered = Some(Instant::now());
+            todo.extend(stage.take_in(arrival, &mut arrivals, &mut clock, &mut frames));
+        }
         if todo.iter().any(is_asking) {
             asked_at = Some(Instant::now());
         }
@@ -201,11 +208,8 @@ pub async fn run<G: Glass>(
             }
             arrival = arrivals.recv(), if source_open && gathers.is_none() => match arrival {
                 Some(arrival) => {
-                    todo.extend(stage.take_all(clock.tick()));
                     gathered = Some(Instant::now());
-                    let came = drain(&mut stage, arrival, &mut arrivals);
-                    todo.extend(came.effects);
-                    frames.arrived(came.only_news);
+                    todo.extend(stage.take_in(arrival, &mut arrivals, &mut clock, &mut frames));
                 }
                 None => source_open = false,
             },
@@ -268,6 +272,21 @@ impl Stage {
         }
         effects.extend(self.take(action));
         frames.input();
+        effects
+    }
+
+    /// What has arrived counts at its time.
+    fn take_in<G: Glass>(
+        &mut self,
+        first: Arrival,
+        arrivals: &mut mpsc::Receiver<Arrival>,
+        clock: &mut Clock,
+        frames: &mut Frames<G>,
+    ) -> Vec<Effect> {
+        let mut effects = self.take_all(clock.tick());
+        let came = drain(self, first, arrivals);
+        effects.extend(came.effects);
+        frames.arrived(came.only_news);
         effects
     }
 

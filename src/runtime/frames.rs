@@ -209,6 +209,11 @@ impl<G: Glass> Frames<G> {
         })
     }
 
+    /// Whether a frame is wanted whose time has come.
+    pub fn is_due(&self, state: &State) -> bool {
+        self.wait(state) == Some(Duration::ZERO)
+    }
+
     fn left(&self, state: &State) -> Duration {
         let gap = match self.wanted {
             Wanted::No | Wanted::ByInput => return Duration::ZERO,
