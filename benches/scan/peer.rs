@@ -76,7 +76,7 @@ impl DuckDb {
             .as_mut()
             .map(|session| writeln!(session.questions, "{sql}"));
         if !matches!(asked, Some(Ok(()))) {
-            return "DuckDB is not installed".to_owned();
+            return "DuckDB is not here, or ended".to_owned();
         }
         let answer = self.line().and_then(|line| line.parse::<f64>().ok());
         answer.map_or("DuckDB failed".to_owned(), |ms| {
