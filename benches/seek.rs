@@ -2,7 +2,7 @@
 //! the playhead, and beside a plain pass over one column of it. Then what each part of a screen costs.
 //!
 //! `cargo bench --bench seek` takes 1 M entries, then 10 M (about 4 GB); `-- --quick` leaves those out, and
-//! `cargo bench --bench seek -- 100000` takes as many as it says. Ratios to the recount count; times are only this machine's.
+//! `cargo bench --bench seek -- 100000 metrics` takes as many as it says, and of the forms those with a word. Ratios to the recount count; times are only this machine's.
 //! Goals: DESIGN, section 9.
 
 #[path = "seek/agents.rs"]
@@ -166,6 +166,18 @@ fn line(
     }
 }
 
+/// The forms that were asked for, by a word of their names; else all.
+fn forms() -> impl Iterator<Item = (&'static str, &'static str, Option<Code>)> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words = words.into_iter().filter(|word| {
+        let is_size = word.parse::<u64>().is_ok();
+        !is_size && !word.starts_with("--")
+    });
+    let word = words.last().unwrap_or_default();
+    let forms = FORMS.into_iter();
+    forms.filter(move |(form, _, _)| form.contains(&word))
+}
+
 fn measure(name: &str, agents: &Agents, entries: u64, table: &mut Table) {
     let start = Instant::now();
     let state = state(agents, entries);
@@ -188,7 +200,7 @@ fn measure(name: &str, agents: &Agents, entries: u64, table: &mut Table) {
     let goal = SIZES.iter().find(|size| size.0 == entries);
     let goal_ms = goal.map(|size| size.1);
     eprintln!("{:34} p50 {naive:10.1?}", "naive recount");
-    for (form, filter, opens) in FORMS {
+    for (form, filter, opens) in forms() {
         let mut state = in_form(state.clone(), filter, opens);
         let times = at_random(entries, SEEKS, |ms| {
             timed(|| {
