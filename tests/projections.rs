@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use lookback::app::layout::Size;
 use lookback::app::{Action, Options, State, update};
 use lookback::model::{self, Class, EntryId, Flags, Mapping, Ms, Zone};
-use lookback::project::errors::{count_errors, error_groups_among, trends};
+use lookback::project::errors::{count_errors, count_errors_among, error_groups_among, trends};
 use lookback::project::series::Current;
 use lookback::project::timeline::SessionStatus;
 use lookback::project::{ErrorGroup, Series, Window, density, error_groups, series, timeline};
@@ -240,7 +240,16 @@ impl Both {
         assert_eq!(self.plain(&found), ordered(&groups));
         let seqs = self.told.iter().enumerate().filter(|(_, t)| t.is_error());
         let seqs = seqs.map(|(n, _)| log.first().next().plus(n as u64));
-        assert_eq!(error_groups_among(log, seqs, cursor), found);
+        let seqs: Vec<Seq> = seqs.collect();
+        let is_among = |seq| seqs.binary_search(&seq).is_ok();
+        assert_eq!(error_groups_among(log, is_among, cursor), found);
+        let (first, half) = (log.first(), self.cursor(count / 2));
+        for range in [first..half, half..cursor, first..cursor] {
+            assert_eq!(
+                count_errors_among(log, is_among, range.clone()),
+                count_errors(log, range)
+            );
+        }
         self.check_errors_among(cursor, &past);
         let trends = trends(log, cursor, window);
         for group in &found {
@@ -259,7 +268,8 @@ impl Both {
         let is_among = |n: usize| !n.is_multiple_of(3);
         let among = (0..self.told.len()).filter(|n| is_among(*n));
         let among: Vec<Seq> = among.map(|n| first.plus(n as u64)).collect();
-        let found = error_groups_among(&self.state.log, among.into_iter(), cursor);
+        let is_among_seq = |seq| among.binary_search(&seq).is_ok();
+        let found = error_groups_among(&self.state.log, is_among_seq, cursor);
         let mut wanted: HashMap<Vec<u8>, (u64, usize)> = HashMap::new();
         for (n, told) in past.iter().filter(|(n, _)| is_among(*n)) {
             let group = wanted.entry(told.fingerprint()).or_default();

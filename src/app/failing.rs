@@ -102,11 +102,12 @@ impl Failing {
         }
         let covered = kept.map_or(log.first()..log.first(), |source| source.covered);
         let rest = covered.end..log.end();
-        let among = narrowing.map(|n| {
-            let from = n.matches().count_before(rest.start);
-            n.matches().between(from, u64::MAX)
-        });
-        self.index.extend(log, rest.clone(), among);
+        match narrowing {
+            None => self.index.extend(log, rest.clone(), |_| true),
+            Some(n) => self
+                .index
+                .extend(log, rest.clone(), n.matches().membership()),
+        }
         let covered = covered.start..log.end();
         self.source = Some(Source {
             generation: narrowing.map(Narrowing::generation),

@@ -2,15 +2,15 @@
 //!
 //! Invariant: an entry that repeats an event id counts nowhere here, however the groups are reached.
 
-mod ascending;
 pub mod grouping;
 pub mod index;
+
+use std::ops::Range;
 
 use hashbrown::HashMap;
 
 use super::Window;
 use crate::model::{Flags, fingerprint};
-use ascending::Ascending;
 pub use grouping::{Distinct, Grouping, Totals};
 pub use index::{ErrorIndex, Fault};
 
@@ -43,7 +43,7 @@ pub fn error_groups(log: &Log, cursor: Cursor) -> Vec<ErrorGroup> {
         match &chunk.summary {
             Some(summary) if rows.len() == chunk.len() => groups.add_all(base, summary),
             _ => {
-                for row in chunk.errors().take_while(|row| *row < rows.end) {
+                for row in chunk.errors_within(rows) {
                     groups.add_row(base, chunk, row);
                 }
             }
@@ -52,24 +52,19 @@ pub fn error_groups(log: &Log, cursor: Cursor) -> Vec<ErrorGroup> {
     groups.sorted()
 }
 
-/// The groups of the errors among these entries, which are ascending; those at or after `cursor` do not count. The errors of
-/// the log are walked, and the entries skipped over: best where its clones skip ahead without looking, as a deque's do.
+/// The same of the errors that are let through; each is asked for once, in the log's order.
 #[must_use]
 pub fn error_groups_among(
     log: &Log,
-    seqs: impl Iterator<Item = Seq> + Clone,
+    mut is_among: impl FnMut(Seq) -> bool,
     cursor: Cursor,
 ) -> Vec<ErrorGroup> {
     let mut groups = Groups::default();
-    let mut among = Ascending::new(seqs);
     let mut found = Vec::new();
     for (base, chunk, rows) in log.chunks(log.first()..cursor) {
-        if among.next.is_none() {
-            break;
-        }
-        let errors = chunk.errors().take_while(|row| *row < rows.end);
+        let errors = chunk.errors_within(rows);
         found.clear();
-        found.extend(errors.filter(|row| among.has(base.plus(*row as u64))));
+        found.extend(errors.filter(|row| is_among(base.plus(*row as u64))));
         match &chunk.summary {
             // Also where the cursor is within the chunk: no error stands behind it then.
             Some(summary) if summary.errors.len() == found.len() => groups.add_all(base, summary),
@@ -90,9 +85,7 @@ pub fn trends(log: &Log, cursor: Cursor, window: Window) -> HashMap<Symbol, Vec<
     let start = log.cursor_at(window.start_ms().saturating_sub(1));
     for (_, chunk, rows) in log.chunks(start..cursor) {
         for row in chunk
-            .errors()
-            .skip_while(|row| *row < rows.start)
-            .take_while(|row| *row < rows.end)
+            .errors_within(rows)
             .filter(|row| !chunk.columns.has(*row, Flags::DUPLICATE))
         {
             let symbol = chunk.columns.fingerprint.get(row).unwrap_or_default();
@@ -150,19 +143,25 @@ impl Groups {
 
 /// Entries that are errors within a part of the log, repeated ones too; sealed chunks answer by binary search.
 #[must_use]
-pub fn count_errors(log: &Log, range: std::ops::Range<Cursor>) -> u64 {
-    let within = |(_, chunk, rows): (
-        Seq,
-        &std::sync::Arc<crate::store::Chunk>,
-        std::ops::Range<usize>,
-    )| match &chunk.summary {
-        Some(summary) => {
-            let before = |end: usize| summary.errors.partition_point(|row| (*row as usize) < end);
-            before(rows.end) - before(rows.start)
-        }
-        None => rows
-            .filter(|row| chunk.columns.has(*row, Flags::ERROR))
-            .count(),
-    };
-    log.chunks(range).map(within).sum::<usize>() as u64
+pub fn count_errors(log: &Log, range: Range<Cursor>) -> u64 {
+    let chunks = log.chunks(range);
+    let counts = chunks.map(|(_, chunk, rows)| chunk.errors_within(rows).count());
+    counts.sum::<usize>() as u64
+}
+
+/// The same of those that are let through; each is asked for once, in the log's order.
+#[must_use]
+pub fn count_errors_among(
+    log: &Log,
+    mut is_among: impl FnMut(Seq) -> bool,
+    range: Range<Cursor>,
+) -> u64 {
+    let mut count = 0;
+    for (base, chunk, rows) in log.chunks(range) {
+        let errors = chunk.errors_within(rows);
+        count += errors
+            .filter(|row| is_among(base.plus(*row as u64)))
+            .count() as u64;
+    }
+    count
 }

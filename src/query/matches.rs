@@ -72,6 +72,35 @@ impl Matches {
         u64::try_from(before - self.zero()).unwrap_or(0)
     }
 
+    /// Whether an entry is among them. Made for many questions one after another in the log's order: it remembers where the
+    /// last one led.
+    pub fn membership(&self) -> impl FnMut(Seq) -> bool {
+        let (mut span, mut rows) = (Cursor::START..Cursor::START, None);
+        move |seq| {
+            if seq.before() < span.start || seq.after() > span.end {
+                (span, rows) = self.around(seq);
+            }
+            let row = usize::try_from(seq.before().since(span.start)).unwrap_or(usize::MAX);
+            rows.is_some_and(|rows: &RowSet| rows.has(row))
+        }
+    }
+
+    /// The part that an entry lies in, or else what lies between the parts around it.
+    fn around(&self, seq: Seq) -> (Range<Cursor>, Option<&RowSet>) {
+        let at = self.parts.partition_point(|part| part.end() < seq.after());
+        let Some(part) = self.parts.get(at) else {
+            return (
+                self.parts.back().map_or(Cursor::START, Part::end)..Seq(u64::MAX).before(),
+                None,
+            );
+        };
+        if part.start <= seq.before() {
+            return (part.start..part.end(), Some(&part.rows));
+        }
+        let last = at.checked_sub(1).and_then(|last| self.parts.get(last));
+        (last.map_or(Cursor::START, Part::end)..part.start, None)
+    }
+
     /// How many stand before a boundary.
     #[must_use]
     pub fn count_before(&self, cursor: Cursor) -> u64 {
@@ -325,6 +354,10 @@ mod tests {
                 prop_assert_eq!(matches.len(), set.len() as u64);
             }
             let all: Vec<u64> = set.iter().copied().collect();
+            let mut has = matches.membership();
+            for seq in (0..ROOM + 200).chain([n, from, to]) {
+                prop_assert_eq!(has(Seq(seq)), set.contains(&seq), "{}", seq);
+            }
             prop_assert_eq!(matches.count_before(cursor(from)), set.range(..from).count() as u64);
             prop_assert_eq!(matches.get(n).map(|seq| seq.0), all.get(place(n)).copied());
             let (from, to) = (from.min(to), from.max(to));

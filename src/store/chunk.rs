@@ -1,5 +1,7 @@
 //! A chunk: up to [`Chunk::FULL_LEN`] entries of the log, sealed with a summary once it is full.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
 use super::session_sums::{self, SessionSums};
@@ -120,6 +122,27 @@ impl Chunk {
             .into_iter()
             .flatten()
             .chain(open.filter(|row| self.columns.has(*row, Flags::ERROR)))
+    }
+
+    /// Those among some rows, ascending. Sealed, it does not look at the rows before.
+    pub fn errors_within(&self, rows: Range<usize>) -> impl Iterator<Item = usize> {
+        let sealed = self.summary.as_ref().map_or(&[][..], |summary| {
+            let at = |row: usize| {
+                summary
+                    .errors
+                    .partition_point(|error| (*error as usize) < row)
+            };
+            summary
+                .errors
+                .get(at(rows.start)..at(rows.end))
+                .unwrap_or_default()
+        });
+        let open = match self.summary {
+            Some(_) => 0..0,
+            None => rows,
+        };
+        let open = open.filter(|row| self.columns.has(*row, Flags::ERROR));
+        sealed.iter().map(|row| *row as usize).chain(open)
     }
 
     /// Whether entries of this session may be here (false is certain).

@@ -13,7 +13,7 @@ use crate::project::{self, ErrorGroup};
 pub fn error_groups(state: &State) -> Vec<ErrorGroup> {
     match &state.narrowing {
         None => project::error_groups(&state.log, state.cursor()),
-        Some(n) => error_groups_among(&state.log, n.matches().iter(), state.cursor()),
+        Some(n) => error_groups_among(&state.log, n.matches().membership(), state.cursor()),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::playhead::Playhead;
 use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Piece, Row, Scrollbar, Table, Tone};
 use crate::model::Flags;
-use crate::project::errors::count_errors;
+use crate::project::errors::{count_errors, count_errors_among};
 use crate::store::{EntryRef, Link, Seq};
 
 /// A row of the feed.
@@ -289,9 +289,6 @@ fn bookmark(state: &State, entry: &EntryRef<'_>) -> Line {
     }
 }
 
-/// More matches than that are not looked through for errors at every frame.
-const TICKED_MATCHES: u64 = 20_000;
-
 fn scrollbar(state: &State, rows: &[Seq], height: u16) -> Option<Scrollbar> {
     let total = state.visible().count_before(state.horizon());
     let above = state.visible().count_before(rows.first()?.before());
@@ -320,14 +317,7 @@ fn errors_between(state: &State, from: u64, to: u64) -> u64 {
         return count_errors(&state.log, state.log.nth(from)..state.log.nth(to));
     };
     let matches = narrowing.matches();
-    if matches.len() > TICKED_MATCHES {
-        return 0;
-    }
-    let is_error = |seq: &Seq| {
-        state
-            .log
-            .get(*seq)
-            .is_some_and(|e| e.flags().has(Flags::ERROR))
-    };
-    matches.between(from, to).filter(is_error).count() as u64
+    let edge = |n: u64| matches.get(n).map_or(state.log.end(), Seq::before);
+    let range = edge(from)..edge(to);
+    count_errors_among(&state.log, matches.membership(), range)
 }

@@ -5,7 +5,6 @@
 
 use std::ops::Range;
 
-use super::ascending::Ascending;
 use super::grouping::{Added, Distinct, Grouping, Name, Totals, Whose, sort};
 use crate::model::Flags;
 use crate::store::{Column, Cursor, Log, Seq, Symbol};
@@ -46,22 +45,19 @@ struct Firsts {
 }
 
 impl ErrorIndex {
-    /// Takes in the errors of a part of the log that follows what was taken in so far; of those among these entries, where a
-    /// filter is in force. They are ascending.
+    /// Takes in those errors of a part of the log that are let through; it follows what was taken in so far. Each is asked for
+    /// once, in the log's order.
     pub fn extend(
         &mut self,
         log: &Log,
         range: Range<Cursor>,
-        among: Option<impl Iterator<Item = Seq> + Clone>,
+        mut is_among: impl FnMut(Seq) -> bool,
     ) {
-        let mut among = among.map(Ascending::new);
         for (base, chunk, rows) in log.chunks(range) {
             let columns = &chunk.columns;
-            let errors = chunk.errors().skip_while(|row| *row < rows.start);
-            for row in errors.take_while(|row| *row < rows.end) {
+            for row in chunk.errors_within(rows) {
                 let seq = base.plus(row as u64);
-                let is_among = among.as_mut().is_none_or(|among| among.has(seq));
-                if !is_among || columns.has(row, Flags::DUPLICATE) {
+                if !is_among(seq) || columns.has(row, Flags::DUPLICATE) {
                     continue;
                 }
                 let symbol = |column: &Column<Symbol>| column.get(row).unwrap_or_default();

@@ -44,9 +44,7 @@ impl Tally {
     pub fn of(log: &Log, range: Range<Cursor>) -> Self {
         let mut tally = Self::default();
         for (_, chunk, rows) in log.chunks(range) {
-            let errors = chunk.errors();
-            let errors = errors.skip_while(|row| *row < rows.start);
-            let errors = errors.take_while(|row| *row < rows.end).count();
+            let errors = chunk.errors_within(rows.clone()).count();
             tally.errors += u32::try_from(errors).unwrap_or(u32::MAX);
             let latencies = rows.filter_map(|row| chunk.columns.latency(row));
             tally.latencies_ms.extend(latencies);
