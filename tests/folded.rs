@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use lookback::model::{EntryId, Mapping, Ms};
 use lookback::project::Folded;
+use lookback::project::findings::{Place, Silence};
 use lookback::project::folded::{CHECKPOINTS, SPACING};
 use lookback::project::session_state::{SessionFold, SessionState};
+use lookback::project::timeline::SILENCE_MS;
 use lookback::store::{Log, Page, PageBuilder, Seq, Symbol};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 const START: Ms = 1_700_000_000_000;
+/// Between two events: with another session's event between them, it is a silence.
+const STEP_MS: Ms = 20_000;
 const KINDS: [&str; 8] = [
     "session.started",
     "message.added",
@@ -82,8 +86,8 @@ fn push(page: &mut PageBuilder, ms: Ms, told: &Told) {
 
 fn page(first_ms: Ms, entries: &[Told]) -> Page {
     let mut page = PageBuilder::new(Arc::new(Mapping::default()));
-    for (ms, told) in (first_ms..).zip(entries) {
-        push(&mut page, ms, told);
+    for (n, told) in (0..).zip(entries) {
+        push(&mut page, first_ms + n * STEP_MS, told);
     }
     page.finish()
 }
@@ -107,7 +111,7 @@ impl Stage {
         log.append(&page(START, &both));
         Self {
             log,
-            newest_ms: START + 2,
+            newest_ms: START + 2 * STEP_MS,
             oldest_ms: START,
         }
     }
@@ -116,10 +120,10 @@ impl Stage {
         match growth {
             Growth::Append(entries) => {
                 self.log.append(&page(self.newest_ms, entries));
-                self.newest_ms += entries.len() as u64;
+                self.newest_ms += entries.len() as u64 * STEP_MS;
             }
             Growth::Prepend(entries) => {
-                self.oldest_ms -= entries.len() as u64;
+                self.oldest_ms -= entries.len() as u64 * STEP_MS;
                 self.log.prepend(&page(self.oldest_ms, entries));
             }
             Growth::Evict(budget) => drop(self.log.evict(*budget)),
@@ -175,11 +179,35 @@ fn naive_after(log: &Log, session: Symbol, counts: &[usize]) -> Vec<SessionState
     states
 }
 
+/// What is remembered of the first `count` steps against looking at each of them.
+fn outline_agrees(folded: &Folded, log: &Log, count: usize) {
+    let steps = &folded.steps()[..count];
+    let outline = folded.outline();
+    let errors: Vec<usize> = (0..count).filter(|n| steps[*n].is_error).collect();
+    assert_eq!(outline.errors(0..count), errors);
+    let silent = |n: &usize| *n > 0 && steps[*n].ms - steps[n - 1].ms >= SILENCE_MS;
+    let silences: Vec<usize> = (0..count).filter(silent).collect();
+    assert_eq!(outline.after_silence(0..count), silences);
+    let mut silence = Silence::default();
+    for step in steps.iter().filter(|step| !step.repeated) {
+        let entry = log.get(step.seq).unwrap();
+        let place = Place {
+            id: entry.id(),
+            seq: Some(step.seq),
+        };
+        silence.push(place, entry.flags());
+    }
+    assert_eq!(folded.silence_after(log, count), silence, "after {count}");
+}
+
 fn agrees(folded: &mut Folded, log: &Log, session: Symbol, ats: &[Index]) {
     let (seqs, states) = naive(log, session);
     let found: Vec<Seq> = folded.steps().iter().map(|s| s.seq).collect();
     assert_eq!(found, seqs);
     assert_eq!(folded.turns(), Folded::new(log, session).turns());
+    for at in ats {
+        outline_agrees(folded, log, at.index(states.len()));
+    }
     let mut near: Option<(usize, SessionState)> = None;
     for at in ats {
         let count = at.index(states.len());
@@ -236,6 +264,14 @@ fn long(count: u16) -> (Stage, Folded) {
     stage.grow(&Growth::Append(entries));
     let folded = Folded::new(&stage.log, stage.session(true));
     (stage, folded)
+}
+
+#[test]
+fn the_outline_of_a_long_session_is_that_of_all_its_steps() {
+    let (stage, folded) = long(1_500);
+    for count in [0, 1, 255, 256, 257, 1_023, 1_024, folded.steps().len()] {
+        outline_agrees(&folded, &stage.log, count);
+    }
 }
 
 /// Where the fold would go on from, told by what a wrong state nearby does to the answer.

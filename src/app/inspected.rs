@@ -6,7 +6,7 @@
 use crate::model::{EntryId, Mapping, Ms};
 use crate::project::Finding;
 use crate::project::Folded;
-use crate::project::findings::{Place, Silence};
+use crate::project::findings::Silence;
 use crate::project::folded::Step;
 use crate::project::session_fields::{Change, Standing, diff};
 use crate::project::session_state::{SessionState, starts_known};
@@ -96,23 +96,7 @@ impl Inspected {
         let near = Some((one_less, &self.before));
         self.state = self.folded.state_after(log, mapping, count, near);
         self.happened = count;
-        self.silence = self.silence_of(log);
-    }
-
-    fn silence_of(&self, log: &Log) -> Silence {
-        let mut silence = Silence::default();
-        let happened = self.folded.steps().get(..self.happened);
-        let steps = happened.unwrap_or_default().iter();
-        for step in steps.filter(|step| !step.repeated) {
-            if let Some(entry) = log.get(step.seq) {
-                let place = Place {
-                    id: entry.id(),
-                    seq: Some(step.seq),
-                };
-                silence.push(place, entry.flags());
-            }
-        }
-        silence
+        self.silence = self.folded.silence_after(log, count);
     }
 
     /// What is to be said of its silence at a moment.

@@ -2,10 +2,14 @@
 //!
 //! Invariant: the state after any number of steps is what folding them one by one gives, whichever way the log grew.
 
+mod outline;
+
 use std::ops::Range;
 
 use hashbrown::HashSet;
 
+pub use self::outline::Outline;
+use super::findings::Silence;
 use super::session_state::SessionState;
 use super::turns::{Speaker, Turns};
 use crate::model::{Class, Flags, Mapping, Ms};
@@ -37,6 +41,7 @@ pub struct Folded {
     /// How often places in it had changed by then: history that comes after an eviction may get places that others had.
     reshaped: u64,
     steps: Vec<Step>,
+    outline: Outline,
     turns: Turns,
     seen: HashSet<u64>,
     /// The state after so many steps, ascending and `spacing` apart.
@@ -59,6 +64,7 @@ impl Folded {
             covered: log.first()..log.first(),
             reshaped: log.reshaped(),
             steps: Vec::new(),
+            outline: Outline::default(),
             turns: Turns::default(),
             seen: HashSet::new(),
             checkpoints: Vec::new(),
@@ -105,6 +111,18 @@ impl Folded {
     #[must_use]
     pub fn turns(&self) -> &Turns {
         &self.turns
+    }
+
+    /// Where among the steps errors and silences are.
+    #[must_use]
+    pub fn outline(&self) -> &Outline {
+        &self.outline
+    }
+
+    /// How it kept silent in the first `count` steps.
+    #[must_use]
+    pub fn silence_after(&self, log: &Log, count: usize) -> Silence {
+        self.outline.silence(log, &self.steps, count)
     }
 
     /// How many of the steps have happened at a boundary.
@@ -166,7 +184,13 @@ impl Folded {
         for (base, chunk, rows) in log.chunks(range) {
             for row in rows_of(chunk, self.session, rows) {
                 let step = self.step(log, chunk, base, row);
-                self.turns.push(self.steps.len(), &step);
+                let number = self.steps.len();
+                self.turns.push(number, &step);
+                let columns = &chunk.columns;
+                let id = columns.id.get(row).unwrap_or_default();
+                let flags = columns.flags.get(row).unwrap_or_default();
+                self.outline
+                    .push(number, &step, self.steps.last(), (id, flags));
                 self.steps.push(step);
             }
         }

@@ -1,5 +1,7 @@
 //! The scrubber of the session screen: this session from its first event to its last one, and where the playhead is.
 
+use std::ops::Range;
+
 use super::number;
 use super::style::own;
 use crate::app::inspected::Inspected;
@@ -9,13 +11,12 @@ use crate::app::state::State;
 use crate::app::view::{Ground, Piece, Scrubber, ScrubberBar, Tone};
 use crate::model::Ms;
 use crate::project::folded::Step;
-use crate::project::timeline::SILENCE_MS;
 use crate::store::Seq;
 
 /// A silence is drawn as one from so many columns on.
 const GAP_COLUMNS: usize = 4;
 /// A column with so many events is as high as the fullest, so that single events stay low.
-const FULL: u32 = 4;
+const FULL: usize = 4;
 
 /// The session's time on columns.
 #[derive(Clone, Copy)]
@@ -40,6 +41,17 @@ impl Axis {
         let into = u128::from(ms.clamp(self.start_ms, self.end_ms) - self.start_ms);
         let last = self.columns.saturating_sub(1);
         usize::try_from(into * last as u128 / span).map_or(last, |column| column.min(last))
+    }
+
+    /// The steps of each column.
+    fn cut(self, steps: &[Step]) -> impl Iterator<Item = Range<usize>> {
+        let mut from = 0;
+        (0..self.columns).map(move |column| {
+            let rest = steps.get(from..).unwrap_or_default();
+            let count = rest.partition_point(|step| self.column_of(step.ms) <= column);
+            from += count;
+            from - count..from
+        })
     }
 }
 
@@ -66,7 +78,8 @@ pub fn session_scrubber(state: &State, area: Area) -> Scrubber {
     let Some(axis) = Axis::of(inspected.shown(), area) else {
         return empty;
     };
-    let gaps = gaps(inspected.shown(), axis);
+    let gaps = gaps(inspected, axis);
+    let cut: Vec<Range<usize>> = axis.cut(inspected.shown()).collect();
     let playhead = inspected.last().map(|step| axis.column_of(step.ms));
     let zone = state.options.zone;
     Scrubber {
@@ -76,52 +89,26 @@ pub fn session_scrubber(state: &State, area: Area) -> Scrubber {
         ]
         .concat(),
         end: own(&zone.clock_seconds(axis.end_ms), Tone::Dim),
-        bars: bars(inspected, axis, &gaps),
+        bars: bars(inspected, &cut, &gaps),
         playhead: playhead.and_then(|at| u16::try_from(at).ok()),
         following: state.playhead == Playhead::Following,
-        marks: marks(inspected, axis, &gaps, playhead),
+        marks: marks(inspected, &cut, &gaps, playhead),
     }
 }
 
-/// What happened in a column, and whether the playhead is past any of it.
-#[derive(Clone, Copy, Default)]
-struct Column {
-    events: u32,
-    errors: u32,
-    happened: bool,
-}
-
-fn columns(inspected: &Inspected, axis: Axis) -> Vec<Column> {
-    let mut columns = vec![Column::default(); axis.columns];
-    for (at, step) in inspected.shown().iter().enumerate() {
-        if let Some(column) = columns.get_mut(axis.column_of(step.ms)) {
-            column.events += 1;
-            column.errors += u32::from(step.is_error);
-            column.happened |= at < inspected.happened();
-        }
-    }
-    columns
-}
-
-fn bars(inspected: &Inspected, axis: Axis, gaps: &[Gap]) -> Vec<ScrubberBar> {
-    let columns = columns(inspected, axis);
-    let most = columns
-        .iter()
-        .map(|c| c.events)
-        .max()
-        .unwrap_or(0)
-        .max(FULL);
-    let bar = |(at, column): (usize, &Column)| {
-        #[expect(clippy::cast_possible_truncation, reason = "a share of 0 to 1")]
-        let height = (f64::from(column.events) / f64::from(most)).powf(0.7) as f32;
+fn bars(inspected: &Inspected, cut: &[Range<usize>], gaps: &[Gap]) -> Vec<ScrubberBar> {
+    let most = cut.iter().map(Range::len).max().unwrap_or(0).max(FULL);
+    let outline = inspected.folded().outline();
+    let bar = |(at, steps): (usize, &Range<usize>)| {
+        // The playhead is past some of it.
+        let happened = !steps.is_empty() && steps.start < inspected.happened();
+        let has_errors = !outline.errors(steps.clone()).is_empty();
         ScrubberBar {
-            height,
-            tone: match column {
-                Column {
-                    happened: false, ..
-                } => Tone::Faint,
-                Column { errors: 1.., .. } => Tone::Error,
-                _ => Tone::Blue,
+            height: height(steps.len(), most),
+            tone: match (happened, has_errors) {
+                (false, _) => Tone::Faint,
+                (true, true) => Tone::Error,
+                (true, false) => Tone::Blue,
             },
             ground: if gaps.iter().any(|gap| (gap.from..gap.to).contains(&at)) {
                 Ground::Silent
@@ -130,7 +117,16 @@ fn bars(inspected: &Inspected, axis: Axis, gaps: &[Gap]) -> Vec<ScrubberBar> {
             },
         }
     };
-    columns.iter().enumerate().map(bar).collect()
+    cut.iter().enumerate().map(bar).collect()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "a share of 0 to 1"
+)]
+fn height(events: usize, most: usize) -> f32 {
+    (events as f64 / most as f64).powf(0.7) as f32
 }
 
 /// Columns between two events, `to` excluded.
@@ -141,15 +137,17 @@ struct Gap {
     ms: Ms,
 }
 
-fn gaps(steps: &[Step], axis: Axis) -> Vec<Gap> {
-    let between = steps.windows(2).filter_map(|pair| {
-        let [before, after] = pair else { return None };
+fn gaps(inspected: &Inspected, axis: Axis) -> Vec<Gap> {
+    let steps = inspected.shown();
+    let after_silence = inspected.folded().outline().after_silence(1..steps.len());
+    let between = after_silence.iter().filter_map(|at| {
+        let (before, after) = (steps.get(at - 1)?, steps.get(*at)?);
         let gap = Gap {
             from: axis.column_of(before.ms) + 1,
             to: axis.column_of(after.ms),
             ms: after.ms - before.ms,
         };
-        (gap.ms >= SILENCE_MS && gap.to >= gap.from + GAP_COLUMNS).then_some(gap)
+        (gap.to >= gap.from + GAP_COLUMNS).then_some(gap)
     });
     between.collect()
 }
@@ -157,11 +155,11 @@ fn gaps(steps: &[Step], axis: Axis) -> Vec<Gap> {
 /// The baseline, errors, and silences in words where they fit: the earlier of these wins where two meet.
 fn marks(
     inspected: &Inspected,
-    axis: Axis,
+    cut: &[Range<usize>],
     gaps: &[Gap],
     playhead: Option<usize>,
 ) -> Vec<(u16, Piece)> {
-    let mut taken = vec![false; axis.columns];
+    let mut taken = vec![false; cut.len()];
     let mut marks = Vec::new();
     let mut put = |column: usize, text: &str, tone: Tone| {
         let place = column..column + text.chars().count();
@@ -178,17 +176,19 @@ fn marks(
             ));
         }
     };
-    let steps = inspected.shown();
-    let column_of = |step: &Step| axis.column_of(step.ms);
-    if let Some(baseline) = inspected.baseline()
-        && let Some(step) = steps.get(baseline.count().saturating_sub(1))
-    {
-        put(column_of(step), "◆", Tone::Magenta);
+    let baseline = inspected.baseline().map(|b| b.count().saturating_sub(1));
+    let stands = |steps: &Range<usize>| baseline.is_some_and(|at| steps.contains(&at));
+    if let Some(column) = cut.iter().position(stands) {
+        put(column, "◆", Tone::Magenta);
     }
-    for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.is_error) {
-        let happened = at < inspected.happened();
-        let tone = if happened { Tone::Error } else { Tone::Faint };
-        put(column_of(step), "▪", tone);
+    let outline = inspected.folded().outline();
+    for (column, steps) in cut.iter().enumerate() {
+        // Of several errors in a column the first is the one that is drawn.
+        if let Some(at) = outline.errors(steps.clone()).first() {
+            let happened = *at < inspected.happened();
+            let tone = if happened { Tone::Error } else { Tone::Faint };
+            put(column, "▪", tone);
+        }
     }
     for gap in gaps {
         let text = number::age(gap.ms);

@@ -138,14 +138,12 @@ fn scrollbar(inspected: &Inspected, items: &[Item], height: u16) -> Option<Scrol
 
 /// A tick where the events that a row of the bar stands for hold more errors than usual for the session.
 fn ticks(inspected: &Inspected, height: u16) -> Vec<(u16, Tone)> {
-    let steps = inspected.shown();
+    let steps = inspected.shown().len();
     let rows = usize::from(height).max(1);
-    let mut counts = vec![0_usize; rows];
-    for at in (0..steps.len()).filter(|at| steps.get(*at).is_some_and(|s| s.is_error)) {
-        if let Some(count) = counts.get_mut(at * rows / steps.len()) {
-            *count += 1;
-        }
-    }
+    let edge = |row: usize| (row * steps).div_ceil(rows);
+    let outline = inspected.folded().outline();
+    let errors = |row: usize| outline.errors(edge(row)..edge(row + 1)).len();
+    let counts: Vec<usize> = (0..rows).map(errors).collect();
     let all: usize = counts.iter().sum();
     let is_many = |count: &usize| *count > 0 && count * rows >= 2 * all;
     let many = (0..height).zip(&counts).filter(|(_, count)| is_many(count));
