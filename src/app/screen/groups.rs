@@ -9,7 +9,7 @@ use crate::app::state::State;
 use crate::app::view::{Cell, Column, Line, Pane, Row, Scrollbar, Table, Tone};
 use crate::model::{Ms, fingerprint, time};
 use crate::project::Window;
-use crate::project::errors::{Distinct, Totals};
+use crate::project::errors::{Distinct, Totals, count_errors};
 use crate::store::{Cursor, Seq, Symbol};
 
 /// From this height on the columns have names over them.
@@ -77,6 +77,7 @@ pub fn groups(state: &State, area: Area) -> Pane {
 
 fn nothing(state: &State) -> Vec<Line> {
     let following = state.playhead == Playhead::Following;
+    let is_next = count_errors(&state.log, state.cursor()..state.log.end()) > 0;
     let (why, how) = match (&state.narrowing, following) {
         _ if state.log.is_empty() => ("nothing has happened yet", ""),
         (Some(_), true) => ("no errors among the matches", "/ changes the filter"),
@@ -85,7 +86,8 @@ fn nothing(state: &State) -> Vec<Line> {
             "/ changes the filter",
         ),
         (None, true) => ("no errors", ""),
-        (None, false) => ("no errors up to here", "e goes to the next one"),
+        (None, false) if is_next => ("no errors up to here", "e goes to the next one"),
+        (None, false) => ("no errors up to here, and none later", ""),
     };
     vec![own(why, Tone::Dim), own(how, Tone::Faint)]
 }

@@ -51,14 +51,19 @@ pub fn budget(state: &State) -> usize {
 
 /// Whether the log and `more` bytes are within the budget. What waits for being frozen is frozen here before the answer is no.
 pub fn fits(state: &mut State, more: usize) -> bool {
-    // The oldest first: another task begins at the other end.
-    while state.log.memory_bytes() + more > budget(state) {
-        let Some((base, _)) = state.log.overdue(hot_bytes(state), usize::MAX).pop() else {
-            return false;
-        };
-        state.log.freeze(base, None);
+    let is_over = |state: &State| state.log.memory_bytes() + more > budget(state);
+    if !is_over(state) {
+        return true;
     }
-    true
+    // The oldest first: another task begins at the other end.
+    let mut overdue = state.log.overdue(hot_bytes(state), usize::MAX);
+    while let Some((base, _)) = overdue.pop() {
+        state.log.freeze(base, None);
+        if !is_over(state) {
+            return true;
+        }
+    }
+    false
 }
 
 fn hot_bytes(state: &State) -> usize {
