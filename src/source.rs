@@ -12,7 +12,7 @@ pub(crate) mod redis;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
 
@@ -180,13 +180,22 @@ impl Spec {
     /// Follows the source: newest history first, then live, older history streaming in behind. Needs a tokio runtime.
     #[must_use]
     pub fn follow(self, start: Start, mapping: Arc<Mapping>) -> Feed {
+        self.follow_in_beats(start, mapping, Duration::ZERO)
+    }
+
+    /// The same for somebody who looks no more often than this: a server that sends one entry after the other is asked once for
+    /// all that came since. What comes after a silence is told at once.
+    #[must_use]
+    pub fn follow_in_beats(self, start: Start, mapping: Arc<Mapping>, beat: Duration) -> Feed {
         let (arrivals_in, arrivals) = mpsc::channel(ARRIVALS);
         let (requests, requests_out) = mpsc::channel(REQUESTS);
         let (to, how) = (arrivals_in.clone(), Arc::clone(&mapping));
         let archive = match self {
-            Self::Redis(spec) => Archive::Redis(redis::follow(spec, start, how, to)),
+            Self::Redis(spec) => Archive::Redis(redis::follow(spec, start, beat, how, to)),
             Self::Files(spec) => Archive::Files(file::follow(&spec, start, how, to)),
-            Self::Archived(spec) => Archive::Archived(archived::follow(*spec, start, how, to)),
+            Self::Archived(spec) => {
+                Archive::Archived(archived::follow(*spec, start, beat, how, to))
+            }
             Self::Demo(spec) => Archive::Demo(demo::follow(spec, start, how, to)),
         };
         tokio::spawn(fetch::serve(archive, mapping, requests_out, arrivals_in));

@@ -9,6 +9,7 @@ pub mod guard;
 pub mod outlet;
 pub mod panic;
 pub mod pen;
+mod same;
 pub mod sanitize;
 pub mod screen;
 pub mod scroll;

@@ -35,6 +35,12 @@ fn follow(spec: RedisSpec, start: Start) -> Seen {
     Seen::of(feed)
 }
 
+/// From now on, for somebody who looks no more often than that.
+fn in_beats(spec: RedisSpec, beat: Duration) -> Seen {
+    let mapping = Arc::new(Mapping::default());
+    Seen::of(Spec::Redis(spec).follow_in_beats(Start::Now, mapping, beat))
+}
+
 /// Everything that a feed has told.
 struct Seen {
     feed: Feed,
@@ -179,6 +185,32 @@ async fn from_now_on_means_no_history() {
     add(&server, "s", 101..102);
     seen.until("history", |s| s.history.idle).await;
     seen.until_entries(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn entries_of_one_beat_come_together_and_the_first_at_once() {
+    let server = RedisServer::new();
+    add(&server, "s", 1..1_001);
+    let mut seen = in_beats(spec(&server, &["s"]), Duration::from_secs(2));
+    seen.until_live().await;
+    for id in 1_001..1_031 {
+        add(&server, "s", id..id + 1);
+    }
+    seen.until_entries(30).await;
+    let pages: Vec<usize> = seen.pages.iter().map(|page| page.len()).collect();
+    assert!((2..6).contains(&pages.len()), "{pages:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_keeps_little_is_not_left_waiting() {
+    let server = RedisServer::new();
+    add(&server, "s", 1..4);
+    let mut seen = in_beats(spec(&server, &["s"]), 100 * PATIENCE);
+    seen.until_live().await;
+    for id in 4..14 {
+        add(&server, "s", id..id + 1);
+        seen.until_entries(usize::try_from(id).unwrap() - 3).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

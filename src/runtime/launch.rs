@@ -129,7 +129,7 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
         spec,
         files,
         recording,
-    } = start(launch.entries, size);
+    } = start(launch.entries, size, launch.frame_gap);
     let session = Session {
         state,
         feed,
@@ -158,7 +158,7 @@ struct Start {
     recording: Option<Recording>,
 }
 
-fn start(entries: Entries, size: Size) -> Start {
+fn start(entries: Entries, size: Size, frame_gap: Duration) -> Start {
     match entries {
         Entries::Source {
             spec,
@@ -176,9 +176,11 @@ fn start(entries: Entries, size: Size) -> Start {
             Start {
                 state,
                 first,
-                feed: (*spec)
-                    .clone()
-                    .follow(source::Start::History(history), mapping),
+                feed: (*spec).clone().follow_in_beats(
+                    source::Start::History(history),
+                    mapping,
+                    frame_gap,
+                ),
                 spec: *spec,
                 files: Files {
                     bookmarks,

@@ -114,14 +114,16 @@ impl Chunk {
             .summary
             .as_ref()
             .map(|s| s.errors.iter().map(|row| *row as usize));
-        let open = match self.summary {
-            Some(_) => 0..0,
-            None => 0..self.len(),
+        let open = if sealed.is_some() {
+            0..0
+        } else {
+            0..self.len()
         };
+        let open = self.columns.flags.select(open, |f| f.has(Flags::ERROR));
         sealed
             .into_iter()
             .flatten()
-            .chain(open.filter(|row| self.columns.has(*row, Flags::ERROR)))
+            .chain(open.into_iter().enumerate().flat_map(Bits::of_word))
     }
 
     /// Those among some rows, ascending. Sealed, it does not look at the rows before.
@@ -197,6 +199,37 @@ impl Chunk {
                 + s.session_sums.len() * size_of::<SessionSums>()
         }) + size_of::<Self>();
         self.columns.memory_bytes() + self.payloads.memory_bytes() + summary
+    }
+}
+
+/// The rows of a word of [`Column::select`] that are still to be told.
+struct Bits {
+    base: usize,
+    word: u64,
+}
+
+impl Bits {
+    fn of_word((at, word): (usize, u64)) -> Self {
+        let base = at * u64::BITS as usize;
+        Self { base, word }
+    }
+}
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let bit = (self.word != 0).then(|| self.word.trailing_zeros())?;
+        self.word &= self.word - 1;
+        Some(self.base + bit as usize)
+    }
+}
+
+impl DoubleEndedIterator for Bits {
+    fn next_back(&mut self) -> Option<usize> {
+        let bit = self.word.checked_ilog2()?;
+        self.word &= !(1 << bit);
+        Some(self.base + bit as usize)
     }
 }
 
@@ -276,4 +309,23 @@ fn distinct(column: &Column<Symbol>) -> Vec<Symbol> {
     symbols.dedup();
     symbols.shrink_to_fit();
     symbols
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_rows_of_words_are_told_from_either_end(words in prop::collection::vec(any::<u64>(), 0..4)) {
+            let told = || words.iter().copied().enumerate().flat_map(Bits::of_word);
+            let is_set = |row: &usize| words[row / 64] >> (row % 64) & 1 == 1;
+            let mut rows: Vec<usize> = (0..64 * words.len()).filter(is_set).collect();
+            prop_assert_eq!(told().collect::<Vec<_>>(), rows.clone());
+            rows.reverse();
+            prop_assert_eq!(told().rev().collect::<Vec<_>>(), rows);
+        }
+    }
 }

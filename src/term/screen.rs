@@ -9,6 +9,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 
 use super::pen::Pen;
+use super::same::{same, same_row};
 use super::sanitize::sanitize;
 use super::scroll::{Direction, Scroll};
 
@@ -161,7 +162,7 @@ impl<W: Write> Screen<W> {
             .chunks(width)
             .zip(self.back.content.chunks(width));
         for (y, (old, new)) in rows.enumerate() {
-            if old != new {
+            if !same_row(old, new) {
                 self.hand.row(y, old, new);
             }
         }
@@ -245,11 +246,11 @@ impl Hand {
         let mut x = 0;
         while let (Some(shown), Some(cell)) = (old.get(x), new.get(x)) {
             // A cell under the wide symbol before it is drawn by that one.
-            if shown == cell || cell.symbol().is_empty() {
+            if same(shown, cell) || cell.symbol().is_empty() {
                 x += 1;
                 continue;
             }
-            if *cell == Cell::EMPTY
+            if same(cell, &Cell::EMPTY)
                 && let Some(erased) = self.erase(x, y, old, new)
             {
                 x += erased;
@@ -270,14 +271,14 @@ impl Hand {
         let blanks = new
             .iter()
             .skip(x)
-            .take_while(|cell| **cell == Cell::EMPTY)
+            .take_while(|cell| same(cell, &Cell::EMPTY))
             .count();
         let to_the_end = x + blanks == new.len();
         let stale = old
             .iter()
             .skip(x)
             .take(blanks)
-            .filter(|cell| **cell != Cell::EMPTY)
+            .filter(|cell| !same(cell, &Cell::EMPTY))
             .count();
         let enough = if to_the_end {
             ERASE_ROW_CELLS

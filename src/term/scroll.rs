@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use ratatui::buffer::{Buffer, Cell};
 
+use super::same::{same, same_row};
+
 /// Cells at both ends of a row that may change while its text moves: selection bar, scrollbar.
 const EDGE: usize = 2;
 /// What the sequences cost, in cells.
@@ -41,18 +43,22 @@ impl Scroll {
         if width <= 2 * EDGE {
             return None;
         }
-        let pairs = || front.content.chunks(width).zip(back.content.chunks(width));
-        let first = pairs().position(|(old, new)| old != new)?;
-        let end = pairs().enumerate().fold(
-            first,
-            |end, (y, (old, new))| if old == new { end } else { y + 1 },
-        );
+        let mut pairs = front
+            .content
+            .chunks(width)
+            .zip(back.content.chunks(width))
+            .map(|(old, new)| same_row(old, new));
+        let first = pairs.by_ref().position(|same| !same)?;
+        let end = first + 1 + pairs.rposition(|same| !same).map_or(0, |last| last + 1);
         // Two rows are cheaper redrawn.
         if end - first < 3 {
             return None;
         }
         let marks = |buffer: &Buffer| -> Vec<Option<u64>> {
-            buffer.content.chunks(width).map(mark).collect()
+            let rows = buffer.content.chunks(width).enumerate();
+            let within = first..end;
+            rows.map(|(y, row)| within.contains(&y).then(|| mark(row)).flatten())
+                .collect()
         };
         let (old, new) = (marks(front), marks(back));
         let mut best: Option<(usize, Self)> = None;
@@ -115,7 +121,8 @@ impl Scroll {
         let differing = |from: usize, to: usize| -> usize {
             let old = front.content.get(row(front, from)).unwrap_or_default();
             let new = back.content.get(row(back, to)).unwrap_or_default();
-            old.iter().zip(new).filter(|(old, new)| old != new).count()
+            let pairs = old.iter().zip(new);
+            pairs.filter(|(old, new)| !same(old, new)).count()
         };
         let (mut changed, mut redrawn) = (0, 0);
         for y in self.rows.clone() {
@@ -130,7 +137,7 @@ impl Scroll {
                 differing(from, y)
             } else {
                 let new = back.content.get(row(back, y)).unwrap_or_default();
-                new.iter().filter(|cell| **cell != Cell::EMPTY).count()
+                new.iter().filter(|cell| !same(cell, &Cell::EMPTY)).count()
             };
         }
         changed.saturating_sub(redrawn)

@@ -23,12 +23,13 @@ const RETRY: Duration = Duration::from_secs(1);
 pub fn follow(
     spec: ArchivedSpec,
     start: Start,
+    beat: Duration,
     mapping: Arc<Mapping>,
     arrivals: Arrivals,
 ) -> Archive {
     let (live_in, live_out) = mpsc::channel(ARRIVALS);
     let how = Arc::clone(&mapping);
-    let live = redis::follow(spec.redis.clone(), Start::Now, how, live_in);
+    let live = redis::follow(spec.redis.clone(), Start::Now, beat, how, live_in);
     let archive = Archive { spec, live };
     let desk = Desk {
         archive: archive.clone(),

@@ -1,6 +1,7 @@
 //! Following: finds the streams and their ends, then runs tails, history and the search for new streams side by side.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::redis::RedisError;
 use tokio::sync::{mpsc, watch};
@@ -25,6 +26,7 @@ use crate::store::{Arrival, Link};
 pub fn follow(
     spec: RedisSpec,
     start: Start,
+    beat: Duration,
     mapping: Arc<Mapping>,
     arrivals: mpsc::Sender<Arrival>,
 ) -> Archive {
@@ -36,7 +38,7 @@ pub fn follow(
         // here is dropped for good.
         tokio::select! {
             () = closed.closed() => {}
-            () = run(spec, start, mapping, arrivals, roster) => {}
+            () = run(spec, start, beat, mapping, arrivals, roster) => {}
         }
     });
     archive
@@ -45,6 +47,7 @@ pub fn follow(
 async fn run(
     spec: RedisSpec,
     start: Start,
+    beat: Duration,
     mapping: Arc<Mapping>,
     arrivals: mpsc::Sender<Arrival>,
     roster: Roster,
@@ -59,7 +62,7 @@ async fn run(
     let desk = Desk::new(connector, mapping, roster, arrivals);
     desk.send(Arrival::Link(Link::Connecting)).await;
     let found = first_look(&desk, &spec.streams).await;
-    Following::begin(desk, spec, start, found).run().await;
+    Following::begin(desk, spec, start, beat, found).run().await;
 }
 
 /// The streams at the moment when following begins.
@@ -141,6 +144,7 @@ impl Found {
 struct Following {
     desk: Desk,
     gate: watch::Receiver<bool>,
+    beat: Duration,
     lanes: JoinSet<Vec<Track>>,
     next_lane: usize,
     /// To the one lane, while all streams are read together.
@@ -150,7 +154,7 @@ struct Following {
 }
 
 impl Following {
-    fn begin(desk: Desk, spec: RedisSpec, start: Start, found: Found) -> Self {
+    fn begin(desk: Desk, spec: RedisSpec, start: Start, beat: Duration, found: Found) -> Self {
         let (gate_in, gate) = watch::channel(start == Start::Now);
         let (found_in, found_out) = mpsc::channel(16);
         let asked = match start {
@@ -175,6 +179,7 @@ impl Following {
         let mut following = Self {
             desk,
             gate,
+            beat,
             lanes: JoinSet::new(),
             next_lane: 0,
             together: None,
@@ -199,6 +204,7 @@ impl Following {
             tracks,
             fresh,
             gate: self.gate.clone(),
+            beat: self.beat,
             waiting: None,
         };
         self.next_lane += 1;

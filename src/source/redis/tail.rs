@@ -24,6 +24,9 @@ const CHECK: Duration = Duration::from_millis(BLOCK_MS);
 const SLOW_RETRY_MS: u64 = 5_000;
 const FIRST_RETRY_MS: u64 = 250;
 
+/// A stream that keeps less than what comes in so many beats is read as fast as it is written.
+const KEPT_BEATS: u64 = 16;
+
 /// Streams that are read together.
 pub struct Lane {
     /// Its place on the board.
@@ -34,6 +37,8 @@ pub struct Lane {
     pub fresh: mpsc::Receiver<Track>,
     /// Opens when the first page of history was delivered.
     pub gate: watch::Receiver<bool>,
+    /// New entries are read no more often than this.
+    pub beat: Duration,
     /// What was said while none of its streams exists.
     pub waiting: Option<Trouble>,
 }
@@ -96,15 +101,20 @@ impl Lane {
         let mut pages = PageBuilder::new(Arc::clone(&desk.mapping));
         let mut checked: Option<Instant> = None;
         let mut proved = false;
+        let mut next: Option<Instant> = None;
         loop {
             self.take_fresh().await;
+            if let Some(at) = next.take() {
+                tokio::time::sleep_until(at).await;
+            }
             if checked.is_none_or(|at| at.elapsed() >= CHECK) {
                 self.check(&mut wire, desk).await?;
                 checked = Some(Instant::now());
             }
-            let most = Pace::most_bytes(pace.count());
+            let asked = pace.count();
+            let most = Pace::most_bytes(asked);
             let reply = wire
-                .read_after(&self.cursors(), pace.count(), proved, most)
+                .read_after(&self.cursors(), asked, proved, most)
                 .await?;
             let Some(reply) = reply else {
                 pace.shrink();
@@ -115,6 +125,9 @@ impl Lane {
             (proved, *attempt) = (true, 0);
             self.report_link(&mut wire, desk).await;
             let received_at = now_ms();
+            next = self
+                .may_rest(&reply, asked)
+                .then(|| Instant::now() + self.beat);
             if let Some(page) = self.page(reply, &mut pace, &mut pages) {
                 self.deliver(page, received_at, desk).await;
             }
@@ -140,6 +153,17 @@ impl Lane {
             .iter()
             .map(|t| (t.key.as_slice(), cursor(t)))
             .collect()
+    }
+
+    /// Whether the next read may wait a beat: nothing more is there now, and what comes meanwhile is so little of what the stream
+    /// keeps that none of it is trimmed before it is read.
+    fn may_rest(&self, reply: &[(Vec<u8>, Vec<Entry>)], asked: usize) -> bool {
+        let may_wait = |(key, entries): &(Vec<u8>, Vec<Entry>)| {
+            let track = self.tracks.iter().find(|track| track.key == *key);
+            let kept = track.map_or(0, |track| track.length);
+            entries.len() < asked && entries.len() as u64 * KEPT_BEATS <= kept
+        };
+        !self.beat.is_zero() && !reply.is_empty() && reply.iter().all(may_wait)
     }
 
     async fn check(&mut self, wire: &mut Wire, desk: &Desk) -> RedisResult<()> {

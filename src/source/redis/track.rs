@@ -15,6 +15,8 @@ pub struct Track {
     pub cursor: Option<EntryId>,
     /// Whether the key was there when last looked.
     pub exists: bool,
+    /// Entries that it held when last looked; 0 where the server may not be asked.
+    pub length: u64,
     /// Tells those who read history that the stream is no longer the one they read.
     pub lives: Lives,
     /// What `entries-added` must be if everything was delivered; `None` where that is not known.
@@ -29,6 +31,7 @@ impl Track {
         Self {
             cursor: Some(state.map_or(EntryId::MIN, |s| s.last)),
             exists: state.is_some(),
+            length: state.map_or(0, |s| s.length),
             accounted: state.map_or(Some(0), |s| s.added),
             proved: state.map_or(EntryId::MIN, |s| s.last),
             ..Self::unknown(key)
@@ -50,6 +53,7 @@ impl Track {
             key,
             cursor: None,
             exists: false,
+            length: 0,
             lives: Lives::default(),
             accounted: None,
             proved: EntryId::MIN,
@@ -74,6 +78,7 @@ impl Track {
 
     /// Compares with what the server says now, and takes the cursor back where the stream was made anew.
     pub fn compare(&mut self, state: Option<&StreamState>) -> Option<Trouble> {
+        self.length = state.map_or(0, |state| state.length);
         let Some(state) = state else {
             return self.missing();
         };

@@ -1,7 +1,7 @@
 //! A piece of the screen that cannot be left: columns and rows count from its upper left corner, and what lies outside
 //! is not drawn. No cell ever holds half of a wide glyph, or a symbol a terminal could take as control.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Style};
 
 use crate::app::layout::Area;
@@ -72,15 +72,42 @@ impl<'a> Canvas<'a> {
 
     /// As much of the text as fits in `limit` columns; returns the columns it took.
     pub fn text(&mut self, x: u16, y: u16, limit: u16, text: &str, style: Style) -> u16 {
+        let room = limit.min(self.area.width.saturating_sub(x));
+        let mut graphemes = line::graphemes(text).peekable();
+        if graphemes.peek().is_some_and(|(_, width)| *width <= room) {
+            self.mend_left(x, y);
+        }
+        let cells = self.run(x, y, room);
         let mut used = 0_u16;
-        for (grapheme, width) in line::graphemes(text) {
-            if used.saturating_add(width) > limit {
+        for (grapheme, width) in graphemes {
+            let end = used.saturating_add(width);
+            if end > limit {
                 break;
             }
-            self.put(x.saturating_add(used), y, grapheme, width, style);
-            used += width;
+            if let Some([first, covered @ ..]) = cells.get_mut(used.into()..end.into()) {
+                fill(first, grapheme, style);
+                for cell in covered {
+                    fill(cell, " ", style);
+                }
+            }
+            used = end;
         }
         used
+    }
+
+    /// The cells of a run of columns, as far as they lie inside.
+    fn run(&mut self, x: u16, y: u16, count: u16) -> &mut [Cell] {
+        let Some((column, row)) = self.cell(x, y) else {
+            return &mut [];
+        };
+        let whole = self.buffer.area;
+        if !whole.contains((column, row).into()) {
+            return &mut [];
+        }
+        let at = self.buffer.index_of(column, row);
+        let count = count.min(self.area.width - x).min(whole.right() - column);
+        let cells = self.buffer.content.get_mut(at..at + usize::from(count));
+        cells.unwrap_or_default()
     }
 
     /// The same glyph over a run of columns.
@@ -141,11 +168,15 @@ impl<'a> Canvas<'a> {
         let Some(cell) = self.cell(x, y).and_then(|at| self.buffer.cell_mut(at)) else {
             return;
         };
-        cell.set_symbol(symbol);
-        cell.fg = style.fg.unwrap_or(Color::Reset);
-        cell.bg = style.bg.unwrap_or(cell.bg);
-        cell.modifier = style.add_modifier;
+        fill(cell, symbol, style);
     }
+}
+
+fn fill(cell: &mut Cell, symbol: &str, style: Style) {
+    cell.set_symbol(symbol);
+    cell.fg = style.fg.unwrap_or(Color::Reset);
+    cell.bg = style.bg.unwrap_or(cell.bg);
+    cell.modifier = style.add_modifier;
 }
 
 #[cfg(test)]
@@ -155,11 +186,7 @@ mod tests {
     use super::*;
 
     fn row(buffer: &Buffer) -> String {
-        buffer
-            .content
-            .iter()
-            .map(ratatui::buffer::Cell::symbol)
-            .collect()
+        buffer.content.iter().map(Cell::symbol).collect()
     }
 
     #[test]
