@@ -3,7 +3,6 @@
 //! A page has symbols of its own; the log translates them when it takes the page in.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use super::{Columns, Interner, Payloads, Rows, Strings, Symbol};
@@ -220,11 +219,9 @@ fn symbol(interner: &mut Interner, part: Option<&Cow<'_, [u8]>>) -> Symbol {
     part.map_or(Symbol::NONE, |bytes| interner.intern(bytes))
 }
 
-/// Fixed keys: the same id hashes alike in every page of a run, and event ids are compared for equality only.
+/// Event ids are compared for equality only; 0 stands for none.
 fn event_id_hash(bytes: &[u8]) -> u64 {
-    std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default()
-        .hash_one(bytes)
-        .max(1)
+    model::hash_of(bytes).max(1)
 }
 
 #[cfg(test)]
