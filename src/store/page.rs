@@ -88,7 +88,9 @@ impl PageBuilder {
     /// Adds one entry of the stream `stream`, which is to be later in the log than those before it.
     pub fn push(&mut self, stream: &[u8], id: EntryId, fields: &[FieldRef<'_>]) {
         if self.is_empty() {
+            // And some more: a list that is a little too short is copied.
             let (rows, bytes) = self.before;
+            let (rows, bytes) = (rows + rows / 8, bytes + bytes / 8);
             self.columns.reserve(rows);
             self.payloads.reserve(rows, bytes);
         }
