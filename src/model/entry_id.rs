@@ -59,8 +59,11 @@ impl EntryId {
     /// Reads `ms-seq`, or `ms` alone, which means its sequence 0. `None` for anything else.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let (ms, seq) = text.split_once('-').unwrap_or((text, "0"));
+        let dash = bytes.iter().position(|byte| *byte == b'-');
+        let (ms, seq) = match dash {
+            Some(at) => (bytes.get(..at)?, bytes.get(at + 1..)?),
+            None => (bytes, &b"0"[..]),
+        };
         Some(Self {
             ms: digits(ms)?,
             seq: digits(seq)?,
@@ -68,13 +71,21 @@ impl EntryId {
     }
 }
 
-/// `u64::from_str` takes a leading `+`, which Redis does not.
-fn digits(text: &str) -> Option<u64> {
-    if text.bytes().all(|b| b.is_ascii_digit()) {
-        text.parse().ok()
-    } else {
-        None
+/// Digits and nothing else. Every entry of every page has two such numbers, and no number of 19 digits is too large.
+fn digits(text: &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = if text.len() < 20 {
+            number * 10 + u64::from(digit)
+        } else {
+            number.checked_mul(10)?.checked_add(u64::from(digit))?
+        };
     }
+    (!text.is_empty()).then_some(number)
 }
 
 impl fmt::Display for EntryId {
@@ -125,6 +136,17 @@ mod tests {
             "18446744073709551616-0",
         ] {
             assert_eq!(EntryId::from_bytes(bad.as_bytes()), None, "{bad:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_number_is_read_as_the_standard_library_reads_it(text in "[0-9]{0,22}", mixed in "[0-9+ -]{0,4}", number: u64) {
+            for text in [text, mixed, number.to_string(), format!("00{number}")] {
+                let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+                let want = plain.then(|| text.parse().ok()).flatten();
+                proptest::prop_assert_eq!(digits(text.as_bytes()), want, "{}", text);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod connect;
 pub(crate) mod fault;
 mod follow;
 mod merge;
+mod paging;
 pub(crate) mod parse;
 mod probe;
 mod range;

@@ -127,8 +127,12 @@ impl<T: Word> Column<T> {
     }
 
     /// Adds a row.
+    #[inline]
     pub fn push(&mut self, value: T) {
-        self.values_mut().push(value);
+        match &mut self.0 {
+            Form::Plain(values) => values.push(value),
+            Form::Packed(_) => self.values_mut().push(value),
+        }
     }
 
     /// Adds all rows of another column.

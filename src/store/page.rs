@@ -3,7 +3,6 @@
 //! A page has symbols of its own; the log translates them when it takes the page in.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use super::{Columns, Interner, Payloads, Rows, Strings, Symbol};
@@ -89,7 +88,9 @@ impl PageBuilder {
     /// Adds one entry of the stream `stream`, which is to be later in the log than those before it.
     pub fn push(&mut self, stream: &[u8], id: EntryId, fields: &[FieldRef<'_>]) {
         if self.is_empty() {
+            // And some more: a list that is a little too short is copied.
             let (rows, bytes) = self.before;
+            let (rows, bytes) = (rows + rows / 8, bytes + bytes / 8);
             self.columns.reserve(rows);
             self.payloads.reserve(rows, bytes);
         }
@@ -220,11 +221,9 @@ fn symbol(interner: &mut Interner, part: Option<&Cow<'_, [u8]>>) -> Symbol {
     part.map_or(Symbol::NONE, |bytes| interner.intern(bytes))
 }
 
-/// Fixed keys: the same id hashes alike in every page of a run, and event ids are compared for equality only.
+/// Event ids are compared for equality only; 0 stands for none.
 fn event_id_hash(bytes: &[u8]) -> u64 {
-    std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default()
-        .hash_one(bytes)
-        .max(1)
+    model::hash_of(bytes).max(1)
 }
 
 #[cfg(test)]

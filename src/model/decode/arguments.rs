@@ -1,11 +1,9 @@
-//! What an event was done with, as one number: the same event with the same arguments has the same one, in every page and run.
+//! What an event was done with, as one number: the same event with the same arguments has the same one, in every page of a run.
 //!
 //! Invariant: 0 where no argument is text, so that heartbeats and mere lengths are never taken for a repetition.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-
 use super::names::{Slot, plays};
-use crate::model::{Class, Event, Part};
+use crate::model::{Class, Event, Part, hash_of};
 
 /// Names that tell how it came out or when, and not what was asked for.
 const OUTCOMES: [&[u8]; 12] = [
@@ -30,19 +28,18 @@ pub(super) fn arguments(event: &Event<'_>, can_be: impl Iterator<Item = bool>) -
         return 0;
     }
     let parts = Part::ALL.map(|part| event.sources.attribute(part));
-    let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let (mut sum, mut has_text) = (0_u64, false);
     for ((at, (name, value)), can_be) in event.attributes.iter().enumerate().zip(can_be) {
         if !can_be || value.is_empty() || parts.contains(&Some(at)) {
             continue;
         }
         has_text = has_text || is_text(value);
-        sum = sum.wrapping_add(hasher.hash_one((name.as_ref(), value.as_ref())));
+        sum = sum.wrapping_add(hash_of((name.as_ref(), value.as_ref())));
     }
     if !has_text {
         return 0;
     }
-    let hash = hasher.hash_one((event.kind.as_ref(), event.role.as_deref(), sum));
+    let hash = hash_of((event.kind.as_ref(), event.role.as_deref(), sum));
     #[expect(clippy::cast_possible_truncation, reason = "the low half of a hash")]
     let low = hash as u32;
     low.max(1)

@@ -17,7 +17,21 @@ fn integer(value: &[u8]) -> Option<i64> {
     if value.len() > 20 {
         return None;
     }
+    if let Some(whole) = plain_whole(value) {
+        return Some(whole);
+    }
     std::str::from_utf8(value).ok()?.parse().ok()
+}
+
+/// What most times are: digits, too few to be too many. No closer look gives another value.
+fn plain_whole(value: &[u8]) -> Option<i64> {
+    if !(1..=18).contains(&value.len()) {
+        return None;
+    }
+    value.iter().try_fold(0_i64, |whole, byte| {
+        let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
+        Some(whole * 10 + digit)
+    })
 }
 
 /// Seconds, ms, µs or ns, by how large the number is: each reaches from the seventies to the year 5000.
@@ -162,6 +176,16 @@ mod tests {
             ("2026-11-23", noon - (12 * 3600 + 127) * 1000),
         ] {
             assert_eq!(parse(text.as_bytes()), Some(want), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn digits_are_read_as_the_standard_library_reads_them(digits in "[0-9]{0,21}", mixed in "[0-9+. -]{0,4}") {
+            for text in [digits, mixed] {
+                let want = text.parse().ok().filter(|_| text.len() <= 20);
+                proptest::prop_assert_eq!(integer(text.as_bytes()), want, "{}", text);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::crew::{self, Crew};
 use super::cuts::Cuts;
 use super::ids::{self, Fallback};
-use super::lines::{Lines, Stretch};
+use super::lines::{Lines, Reading, Stretch};
 use crate::model::{EntryId, Mapping};
 use crate::store::{Page, PageBuilder};
 
@@ -17,6 +17,8 @@ use crate::store::{Page, PageBuilder};
 #[derive(Debug)]
 pub struct Backwards {
     lines: Arc<Lines>,
+    /// For what no thread of the crew reads.
+    reading: Reading,
     cuts: Cuts,
     /// How many may read ahead.
     threads: usize,
@@ -74,6 +76,7 @@ impl Backwards {
         let lines = Arc::new(lines);
         Self {
             cuts: Cuts::new(Arc::clone(&lines), end, most_bytes),
+            reading: Reading::new(&lines.mapping),
             lines,
             threads: 0,
             crew: None,
@@ -104,7 +107,8 @@ impl Backwards {
             let Some(range) = self.cuts.next()? else {
                 return Ok(None);
             };
-            let stretch = self.lines.read(&range, self.lines.fallback)?;
+            let fallback = self.lines.fallback;
+            let stretch = self.reading.read(&self.lines, &range, fallback)?;
             return Ok(Some((range, stretch)));
         }
         let new = || Crew::new(&self.lines, self.threads);
@@ -125,7 +129,8 @@ impl Backwards {
         let ms = self.ceiling.ms;
         let is_apart = range.start == 0 || self.ceiling == EntryId::MAX;
         if stretch.begins_unclaimed && !is_apart && ms != self.lines.fallback.ms {
-            page = self.lines.read(&range, Fallback { ms })?.page;
+            let again = self.reading.read(&self.lines, &range, Fallback { ms })?;
+            page = again.page;
         }
         let page = below(page, self.ceiling, &self.lines.mapping);
         self.ceiling = page.columns.id.first().unwrap_or(self.ceiling);

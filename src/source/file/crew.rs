@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::lines::{Lines, Stretch};
+use super::lines::{Lines, Reading, Stretch};
 
 /// More threads would wait for the one that takes the entries into the log.
 const MOST: usize = 4;
@@ -68,6 +68,7 @@ impl Crew {
 }
 
 fn work(lines: &Lines, waiting: &Mutex<Receiver<Job>>) {
+    let mut reading = Reading::new(&lines.mapping);
     loop {
         let next = waiting
             .lock()
@@ -75,6 +76,6 @@ fn work(lines: &Lines, waiting: &Mutex<Receiver<Job>>) {
             .recv();
         let Ok((range, sender)) = next else { return };
         // Who does not wait any more needs no answer.
-        drop(sender.send(lines.read(&range, lines.fallback)));
+        drop(sender.send(reading.read(lines, &range, lines.fallback)));
     }
 }

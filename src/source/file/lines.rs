@@ -13,6 +13,9 @@ use crate::model::{EntryId, FieldRef, Mapping};
 use crate::source::line::{self, Line};
 use crate::store::{Page, PageBuilder};
 
+/// Bytes of a stretch in whose room the next one is read; a longer line leaves none behind.
+const MOST_KEPT: usize = 4 << 20;
+
 /// A file, and what makes entries of its lines.
 #[derive(Debug)]
 pub struct Lines {
@@ -47,25 +50,49 @@ impl Lines {
             mapping: &self.mapping,
         }
     }
+}
+
+/// Reads stretches one after another, in the room that the one before took.
+#[derive(Debug)]
+pub struct Reading {
+    bytes: Vec<u8>,
+    pages: PageBuilder,
+}
+
+impl Reading {
+    /// Nothing was read yet.
+    pub fn new(mapping: &Arc<Mapping>) -> Self {
+        Self {
+            bytes: Vec::new(),
+            pages: PageBuilder::new(Arc::clone(mapping)),
+        }
+    }
 
     /// Reads whole lines. Of a stretch that is longer than a line may be, its beginning: it is one line.
-    pub fn read(&self, range: &Range<u64>, fallback: Fallback) -> io::Result<Stretch> {
+    pub fn read(
+        &mut self,
+        lines: &Lines,
+        range: &Range<u64>,
+        fallback: Fallback,
+    ) -> io::Result<Stretch> {
         let size = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-        let mut bytes = vec![0; size.min(LINE_BYTES)];
-        self.file.read_exact_at(&mut bytes, range.start)?;
-        let mut page = PageBuilder::new(Arc::clone(&self.mapping));
+        self.bytes.resize(size.min(LINE_BYTES), 0);
+        lines.file.read_exact_at(&mut self.bytes, range.start)?;
+        let page = &mut self.pages;
         let (mut last, mut begins_unclaimed) = (EntryId::MIN, false);
-        for (start, text) in texts(&bytes) {
+        for (start, text) in texts(&self.bytes) {
             let line = line::parse(text);
-            let (stream, fields) = (line.stream.as_deref().unwrap_or(&self.stream), refs(&line));
+            let (stream, fields) = (line.stream.as_deref().unwrap_or(&lines.stream), refs(&line));
             let at = range.start + start as u64;
-            let claimed = ids::claimed(&line, stream, &fields, at, &self.mapping);
+            let claimed = ids::claimed(&line, stream, &fields, at, &lines.mapping);
             begins_unclaimed |= page.is_empty() && claimed.is_none();
             last = ids::forward(last, claimed, at, fallback);
             page.push(stream, last, &fields);
         }
+        self.bytes.truncate(MOST_KEPT);
+        self.bytes.shrink_to(MOST_KEPT);
         Ok(Stretch {
-            page: page.finish(),
+            page: page.take(),
             begins_unclaimed,
             is_cut: size > LINE_BYTES,
         })

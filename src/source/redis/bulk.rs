@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::access::Access;
-use super::resp::{NoResp, Reply, Scanner, Shape};
+use super::resp::{NoResp, Reply, Scanner, Seen, Shape};
 use super::socket::{Duplex, connect};
 use crate::model::{EntryId, FieldRef};
 
@@ -85,10 +85,20 @@ impl Bulk {
         if !self.receive(most).await? {
             return Ok(None);
         }
+        self.take(shape).map(Some)
+    }
+
+    /// What a whole reply to a range holds, before it is taken.
+    pub fn seen(&self) -> Option<Seen> {
+        self.scanner.seen()
+    }
+
+    /// The reply that is whole.
+    pub fn take(&mut self, shape: Shape) -> RedisResult<Reply> {
         let reply = self.scanner.take(shape).map_err(no_resp)?;
         match reply.error() {
             Some(said) => Err(server_error(said)),
-            None => Ok(Some(reply)),
+            None => Ok(reply),
         }
     }
 
@@ -100,8 +110,8 @@ impl Bulk {
             .map_or(Ok(()), |said| Err(server_error(&said)))
     }
 
-    /// Whether the reply is whole; it is not where it is larger than `most`.
-    async fn receive(&mut self, most: usize) -> RedisResult<bool> {
+    /// Reads on until the reply is whole; it is not where it is larger than `most`.
+    pub async fn receive(&mut self, most: usize) -> RedisResult<bool> {
         while !self.scanner.advance().map_err(no_resp)? {
             let buffer = self.scanner.buffer();
             if buffer.len() > most {
@@ -187,6 +197,18 @@ fn server_error(said: &[u8]) -> RedisError {
 }
 
 #[cfg(test)]
+impl Bulk {
+    /// Over bytes that a test sends and takes.
+    pub fn over(socket: impl Duplex + 'static) -> Self {
+        Self {
+            socket: Box::new(socket),
+            scanner: Scanner::default(),
+            access: Access::ReadOnly,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -204,11 +226,7 @@ mod tests {
             drop(server.write_all(answer.as_bytes()).await);
             std::future::pending::<()>().await;
         });
-        let mut bulk = Bulk {
-            socket: Box::new(socket),
-            scanner: Scanner::default(),
-            access: Access::ReadOnly,
-        };
+        let mut bulk = Bulk::over(socket);
         let reply = bulk.reply(Shape::Range, most).await;
         serving.abort();
         (reply, bulk.scanner.buffer().len())

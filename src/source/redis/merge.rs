@@ -1,5 +1,5 @@
 //! Pages over several streams at once, merged by entry id. Holds at most one reply of each stream, and of a
-//! stream that is read alone the next two too.
+//! stream that is read alone the next three too.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -12,6 +12,8 @@ mod tests;
 
 pub use reply::{Reply, Shape};
 
+use crate::model::EntryId;
+
 /// Nesting that no reply to these commands has.
 const DEEPEST: usize = 8;
 /// A length or a number is written in fewer bytes than this.
@@ -27,6 +29,17 @@ const FEW_DIGITS: usize = 9;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the server's answer is not of the Redis protocol: {0}")]
 pub struct NoResp(&'static str);
+
+/// What can be told of a list of entries at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Entries.
+    pub entries: usize,
+    /// The id of the last one.
+    pub last: EntryId,
+    /// Bytes of the reply.
+    pub bytes: usize,
+}
 
 /// A part of a reply's bytes. Replies over 4 GiB are refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -152,6 +165,28 @@ impl Scanner {
             _ => Token::Text(span(body, length)?),
         };
         Ok(Some((token, next)))
+    }
+
+    /// What a whole reply to a range holds, by its first and its last tokens; `None` where that is no entry or an unusual one.
+    pub fn seen(&self) -> Option<Seen> {
+        let Some(Token::Open(entries)) = self.tokens.first() else {
+            return None;
+        };
+        let fields = self
+            .tokens
+            .iter()
+            .rposition(|token| matches!(token, Token::Open(_)))?;
+        let [Token::Open(2), Token::Text(id), Token::Open(_)] =
+            self.tokens.get(fields.checked_sub(2)?..=fields)?
+        else {
+            return None;
+        };
+        let id = self.bytes.get(id.start as usize..id.end as usize)?;
+        Some(Seen {
+            entries: *entries as usize,
+            last: EntryId::from_bytes(id)?,
+            bytes: self.at,
+        })
     }
 
     /// The whole reply; the scanner is ready for the next one, with the bytes that came after this one.

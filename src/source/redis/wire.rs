@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use super::bulk::{self, Bulk, Entry};
 use super::connect::{Connection, Connector, Use};
 use super::fault;
+use super::paging::Range;
 use super::parse::{self, StreamState};
 use super::resp::{Reply, Shape};
 use crate::model::EntryId;
@@ -50,13 +51,6 @@ impl fmt::Debug for Wire {
             .field("place", &self.connector.place())
             .finish_non_exhaustive()
     }
-}
-
-/// Asks for entries of one stream.
-pub struct Range {
-    connector: Connector,
-    slot: Arc<Mutex<Option<Bulk>>>,
-    key: Vec<u8>,
 }
 
 /// The entries of a page; `None` where they are larger than was wanted.
@@ -206,11 +200,7 @@ impl Wire {
     /// What asks for entries of one stream from another task.
     pub fn bulk_range(&mut self, key: &[u8]) -> Range {
         let (connector, slot) = self.bulk_of(key);
-        Range {
-            connector,
-            slot,
-            key: key.to_vec(),
-        }
+        Range::new(connector, slot, key)
     }
 
     /// A reply with entries, from the node where the key lies.
@@ -359,16 +349,8 @@ impl Wire {
     }
 }
 
-impl Range {
-    /// As [`Wire::range_within`]. Redirections are errors here.
-    pub async fn ask(&self, window: Window, direction: Direction, most: usize) -> Within {
-        let command = range_command(&self.key, window, direction);
-        let reply = ask_bulk(&self.connector, &self.slot, &command, Shape::Range, most).await?;
-        Ok(reply.map(bulk::entries))
-    }
-}
-
-fn range_command(key: &[u8], window: Window, direction: Direction) -> Cmd {
+/// What asks for a page.
+pub(super) fn range_command(key: &[u8], window: Window, direction: Direction) -> Cmd {
     let (from, to) = (window.from.to_string(), window.to.to_string());
     let mut command = match direction {
         Direction::Forward => cmd("XRANGE"),
@@ -384,7 +366,7 @@ fn range_command(key: &[u8], window: Window, direction: Direction) -> Cmd {
 
 /// One request and its reply. The connection is put back only when the reply was read to its end: a request that is given up
 /// leaves a reply on the way, which would be taken for that of the next one.
-async fn ask_bulk(
+pub(super) async fn ask_bulk(
     connector: &Connector,
     slot: &Mutex<Option<Bulk>>,
     command: &Cmd,
@@ -398,13 +380,18 @@ async fn ask_bulk(
     };
     bulk.send(command).await?;
     let reply = bulk.reply(shape, most).await;
-    if reply.as_ref().map_or_else(
-        |e| matches!(e.kind(), ErrorKind::Server(_) | ErrorKind::Extension),
-        Option::is_some,
-    ) {
+    if is_at_its_end(&reply) {
         *slot = Some(bulk);
     }
     reply
+}
+
+/// Whether the reply was read to its end, as an answer or as the server's error.
+pub(super) fn is_at_its_end(reply: &RedisResult<Option<Reply>>) -> bool {
+    reply.as_ref().map_or_else(
+        |e| matches!(e.kind(), ErrorKind::Server(_) | ErrorKind::Extension),
+        Option::is_some,
+    )
 }
 
 fn is_keyless(command: &Cmd) -> bool {

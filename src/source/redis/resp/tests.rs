@@ -104,6 +104,17 @@ proptest! {
     }
 
     #[test]
+    fn a_glance_at_a_reply_tells_how_many_entries_it_holds_and_the_last_id(sent in some_entries()) {
+        let mut scanner = Scanner::default();
+        list(scanner.buffer(), &sent);
+        let bytes = scanner.buffer().len();
+        scanner.buffer().extend_from_slice(b"*0");
+        prop_assert!(scanner.advance().unwrap());
+        let want = sent.last().map(|(last, _)| Seen { entries: sent.len(), last: *last, bytes });
+        prop_assert_eq!(scanner.seen(), want);
+    }
+
+    #[test]
     fn no_bytes_panic_and_neither_a_split_nor_a_length_that_lies_makes_a_difference(bytes in noise(), cuts in vec(any::<u8>(), 0..8)) {
         check::check(&bytes, &cuts);
     }
