@@ -110,40 +110,20 @@ impl Chunk {
     /// Rows that are errors, ascending.
     #[must_use]
     pub fn errors(&self) -> impl DoubleEndedIterator<Item = usize> {
-        let sealed = self
-            .summary
-            .as_ref()
-            .map(|s| s.errors.iter().map(|row| *row as usize));
-        let open = if sealed.is_some() {
-            0..0
-        } else {
-            0..self.len()
-        };
-        let open = self.columns.flags.select(open, |f| f.has(Flags::ERROR));
-        sealed
-            .into_iter()
-            .flatten()
-            .chain(open.into_iter().enumerate().flat_map(Bits::of_word))
+        self.errors_within(0..self.len())
     }
 
     /// Those among some rows, ascending. Sealed, it does not look at the rows before.
-    pub fn errors_within(&self, rows: Range<usize>) -> impl Iterator<Item = usize> {
-        let sealed = self.summary.as_ref().map_or(&[][..], |summary| {
-            let at = |row: usize| {
-                summary
-                    .errors
-                    .partition_point(|error| (*error as usize) < row)
-            };
-            summary
-                .errors
-                .get(at(rows.start)..at(rows.end))
-                .unwrap_or_default()
-        });
-        let open = match self.summary {
-            Some(_) => 0..0,
-            None => rows,
+    #[must_use]
+    pub fn errors_within(&self, rows: Range<usize>) -> impl DoubleEndedIterator<Item = usize> {
+        let (sealed, open) = match &self.summary {
+            Some(summary) => (summary.errors_within(rows), 0..0),
+            None => (&[][..], rows),
         };
-        let open = open.filter(|row| self.columns.has(*row, Flags::ERROR));
+        let first = open.start;
+        let words = self.columns.flags.select(open, |f| f.has(Flags::ERROR));
+        let open = words.into_iter().enumerate().flat_map(Bits::of_word);
+        let open = open.map(move |row| first + row);
         sealed.iter().map(|row| *row as usize).chain(open)
     }
 
@@ -267,6 +247,13 @@ impl Summary {
                 self.fingerprints.remove(at);
             }
         }
+    }
+
+    /// The errors among some rows.
+    fn errors_within(&self, rows: Range<usize>) -> &[u32] {
+        let at = |row: usize| self.errors.partition_point(|error| (*error as usize) < row);
+        let within = self.errors.get(at(rows.start)..at(rows.end));
+        within.unwrap_or_default()
     }
 }
 
