@@ -179,7 +179,8 @@ fn start(entries: Entries, size: Size, frame_gap: Duration) -> Start {
                 feed: (*spec).clone().follow_in_beats(
                     source::Start::History(history),
                     mapping,
-                    frame_gap,
+                    // A little longer than between two frames: else a frame that was late once keeps what is read waiting for good.
+                    frame_gap + frame_gap / 16,
                 ),
                 spec: *spec,
                 files: Files {
