@@ -169,11 +169,11 @@ fn line(
 /// The forms that were asked for, by a word of their names; else all.
 fn forms() -> impl Iterator<Item = (&'static str, &'static str, Option<Code>)> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let words = words.into_iter().filter(|word| {
+    let mut words = words.into_iter().filter(|word| {
         let is_size = word.parse::<u64>().is_ok();
         !is_size && !word.starts_with("--")
     });
-    let word = words.last().unwrap_or_default();
+    let word = words.next_back().unwrap_or_default();
     let forms = FORMS.into_iter();
     forms.filter(move |(form, _, _)| form.contains(&word))
 }
