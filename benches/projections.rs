@@ -22,7 +22,7 @@ use lookback::model::{Mapping, Ms, Zone};
 use lookback::project::errors::ErrorIndex;
 use lookback::project::tally::{Gather, How};
 use lookback::project::{Activity, Part, Tally};
-use lookback::store::{Arrival, Cursor, History, Log, Page, Seq};
+use lookback::store::{Arrival, Cursor, History, Log, Page};
 
 const ENTRIES: u64 = 1_000_000;
 const PAGE: u64 = 1_000;
