@@ -2,7 +2,7 @@
 
 mod past;
 
-use self::past::{Bucket, Tally};
+use self::past::{Bucket, Over};
 use super::Activity;
 use crate::model::Ms;
 use crate::store::{Cursor, Log};
@@ -122,30 +122,29 @@ pub fn series_over(
         active: active_counts(activity, cursor, at_ms, window),
         ..Series::default()
     };
-    for bucket in buckets(past, log, cursor, window) {
+    let over = past.over(log, cursor, window.bucket_ms);
+    for bucket in buckets(&over, log, cursor, window) {
         out.errors.push(bucket.errors);
         out.p95_ms.push(bucket.p95_ms);
     }
-    let tail = log.cursor_at(current_from)..cursor;
-    let recent = log.count(tail.clone());
-    let mut tail = Tally::of(log, tail);
+    let recent = log.count(log.cursor_at(current_from)..cursor);
+    let tail = over.since(log, current_from, cursor);
     out.current = Current {
         events_per_s: per_second(recent, current_ms),
         errors_per_s: per_second(u64::from(tail.errors), current_ms),
         error_share: (recent > 0).then(|| f64::from(tail.errors) / as_f64(recent)),
-        p95_ms: quantile(&mut tail.latencies_ms, 0.95),
+        p95_ms: tail.p95_ms,
         active: out.active.last().copied().unwrap_or_default(),
     };
     out
 }
 
-fn buckets(past: &Past, log: &Log, cursor: Cursor, window: Window) -> Vec<Bucket> {
+fn buckets(over: &Over<'_>, log: &Log, cursor: Cursor, window: Window) -> Vec<Bucket> {
     let edge = |ms: Ms| log.cursor_at(ms.saturating_sub(1)).min(cursor);
-    let remembered = past.over(log, cursor, window.bucket_ms);
     (0..window.count as u64)
         .map(|i| {
             let start_ms = window.start_ms() + i * window.bucket_ms;
-            remembered.get(start_ms).unwrap_or_else(|| {
+            over.get(start_ms).unwrap_or_else(|| {
                 Bucket::of(log, edge(start_ms)..edge(start_ms + window.bucket_ms))
             })
         })
@@ -193,19 +192,21 @@ fn active_counts(activity: &Activity, cursor: Cursor, at_ms: Ms, window: Window)
     counts
 }
 
-/// Exact, by selection: the nearest rank, as `ceil(q·n)`.
+/// Exact, by selection.
 fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
-    if values.is_empty() {
-        return None;
-    }
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rank below len"
-    )]
-    let rank = ((values.len() as f64 * q).ceil() as usize).clamp(1, values.len());
-    Some(*values.select_nth_unstable_by(rank - 1, f64::total_cmp).1)
+    let at = rank(values.len(), q).checked_sub(1)?;
+    Some(*values.select_nth_unstable_by(at, f64::total_cmp).1)
+}
+
+/// The nearest rank among so many values, `ceil(q·n)`; 0 of none.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rank up to n"
+)]
+fn rank(count: usize, q: f64) -> usize {
+    ((count as f64 * q).ceil() as usize).clamp(count.min(1), count)
 }
 
 fn per_second(count: u64, ms: Ms) -> f64 {

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::{BUCKETS_MS, quantile};
+use super::{BUCKETS_MS, quantile, rank};
 use crate::model::Ms;
 use crate::store::{Cursor, Log};
 
@@ -15,6 +15,8 @@ const BUCKET_MS: Ms = 2_000;
 const _: () = assert!(BUCKETS_MS[1] == BUCKET_MS);
 /// More than a strip has columns.
 const KEPT: u64 = 256;
+/// Of so many of the newest the latencies are kept too: as many as the current values look back on, and one.
+const LATEST: usize = 6;
 
 /// What a bucket holds besides its count.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,11 +27,7 @@ pub struct Bucket {
 
 impl Bucket {
     pub fn of(log: &Log, range: Range<Cursor>) -> Self {
-        let mut tally = Tally::of(log, range);
-        Self {
-            errors: tally.errors,
-            p95_ms: quantile(&mut tally.latencies_ms, 0.95),
-        }
+        Tally::of(log, range).bucket()
     }
 }
 
@@ -51,6 +49,13 @@ impl Tally {
         }
         tally
     }
+
+    fn bucket(&mut self) -> Bucket {
+        Bucket {
+            errors: self.errors,
+            p95_ms: quantile(&mut self.latencies_ms, 0.95),
+        }
+    }
 }
 
 /// Buckets that are over, one after the other.
@@ -59,6 +64,8 @@ pub struct Past {
     /// Number of the first.
     first: u64,
     buckets: VecDeque<Bucket>,
+    /// The known latencies of the newest of them, ascending.
+    latest: VecDeque<Vec<f64>>,
 }
 
 impl Past {
@@ -75,11 +82,19 @@ impl Past {
         }
         if next < start {
             self.buckets.clear();
+            self.latest.clear();
             (self.first, next) = (start, start);
         }
         for number in next..end {
-            self.buckets
-                .push_back(Bucket::of(log, entries(log, number)));
+            let mut tally = Tally::of(log, entries(log, number));
+            self.buckets.push_back(tally.bucket());
+            if number + LATEST as u64 >= end {
+                tally.latencies_ms.sort_unstable_by(f64::total_cmp);
+                self.latest.push_back(tally.latencies_ms);
+            }
+        }
+        while self.latest.len() > LATEST {
+            self.latest.pop_front();
         }
         while self.buckets.len() as u64 > KEPT {
             self.buckets.pop_front();
@@ -115,6 +130,46 @@ impl Over<'_> {
         let at = usize::try_from(number.checked_sub(self.past.first)?).ok()?;
         self.past.buckets.get(at).copied()
     }
+
+    /// What happened from after a moment up to a cursor, as one bucket. Only entries at its ends are read, where the rest is
+    /// remembered.
+    pub fn since(&self, log: &Log, after_ms: Ms, cursor: Cursor) -> Bucket {
+        let start = log.cursor_at(after_ms);
+        let numbers = after_ms / BUCKET_MS + 1..self.whole.end;
+        let parts: Option<Vec<_>> = numbers.clone().map(|number| self.latest(number)).collect();
+        let Some(parts) = parts.filter(|parts| !parts.is_empty()) else {
+            return Bucket::of(log, start..cursor);
+        };
+        let mut ends = Tally::of(log, start..edge(log, numbers.start));
+        let after = Tally::of(log, edge(log, numbers.end)..cursor);
+        ends.latencies_ms.extend(after.latencies_ms);
+        let errors = parts.iter().map(|(bucket, _)| bucket.errors).sum::<u32>();
+        Bucket {
+            errors: ends.errors + after.errors + errors,
+            p95_ms: p95_of(&parts, ends.latencies_ms),
+        }
+    }
+
+    /// A bucket and its latencies.
+    fn latest(&self, number: u64) -> Option<(Bucket, &[f64])> {
+        let bucket = self.get(number * BUCKET_MS)?;
+        let end = self.past.first + self.past.buckets.len() as u64;
+        let back = usize::try_from(end - number).ok()?;
+        let at = self.past.latest.len().checked_sub(back)?;
+        Some((bucket, self.past.latest.get(at)?))
+    }
+}
+
+/// Of all these together. Of each part only the largest can be it, and all that are larger.
+fn p95_of(parts: &[(Bucket, &[f64])], mut rest: Vec<f64>) -> Option<f64> {
+    let count = rest.len() + parts.iter().map(|(_, part)| part.len()).sum::<usize>();
+    let larger = count.checked_sub(rank(count, 0.95))?;
+    for (_, part) in parts {
+        let from = part.len().saturating_sub(larger + 1);
+        rest.extend(part.get(from..).unwrap_or_default());
+    }
+    let at = rest.len().checked_sub(larger + 1)?;
+    Some(*rest.select_nth_unstable_by(at, f64::total_cmp).1)
 }
 
 /// Numbers of the buckets of which all entries are here and before a cursor: after the one in which what is here without a hole
@@ -127,8 +182,12 @@ fn whole(log: &Log, cursor: Cursor) -> Option<Range<u64>> {
 }
 
 fn entries(log: &Log, number: u64) -> Range<Cursor> {
-    let edge = |number: u64| log.cursor_at((number * BUCKET_MS).saturating_sub(1));
-    edge(number)..edge(number + 1)
+    edge(log, number)..edge(log, number + 1)
+}
+
+/// The boundary before a bucket.
+fn edge(log: &Log, number: u64) -> Cursor {
+    log.cursor_at((number * BUCKET_MS).saturating_sub(1))
 }
 
 #[cfg(test)]
