@@ -192,12 +192,14 @@ impl SessionState {
     }
 }
 
-/// Whether the log up to here shows starts of sessions at all; where it does, a session without one is truncated.
+/// Whether the log up to here shows starts of sessions at all; where it does, a session without one is truncated. Of sealed
+/// chunks only one with a start is read.
 #[must_use]
 pub fn starts_known(log: &Log, cursor: Cursor) -> bool {
     log.chunks(log.first()..cursor).any(|(_, chunk, rows)| {
+        let may_start = chunk.summary.as_ref().is_none_or(|s| s.starts);
         let mut flags = chunk.columns.flags.range(rows);
-        flags.any(|flags| flags.has(Flags::START))
+        may_start && flags.any(|flags| flags.has(Flags::START))
     })
 }
 
@@ -237,8 +239,11 @@ fn number<T: std::str::FromStr>(event: &Event<'_>, name: &str) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::model::{Mapping, decode};
+    use crate::model::{FieldRef, Mapping, decode};
+    use crate::store::{Chunk, PageBuilder};
 
     type Entry<'a> = (u64, &'a [(&'a str, &'a str)]);
 
@@ -372,5 +377,38 @@ mod tests {
         let state = fold(&[(1, &[("type", "message.added")])]);
         assert_eq!(state.status(1, true), SessionStatus::Truncated);
         assert_eq!(state.status(1, false), SessionStatus::Open);
+    }
+
+    /// A log of sealed and open chunks in which sessions start at these places.
+    fn log_with_starts(starts: &[usize]) -> Log {
+        let mut log = Log::default();
+        let entries = 2 * Chunk::FULL_LEN + 100;
+        let mut page = PageBuilder::new(Arc::new(Mapping::default()));
+        for n in 0..entries {
+            let kind: &[u8] = if starts.contains(&n) {
+                b"session.started"
+            } else {
+                b"message.added"
+            };
+            let fields: [FieldRef<'_>; 2] = [(b"type", kind), (b"session_id", b"s")];
+            page.push(b"memory:events", EntryId::new(1_000 + n as u64, 0), &fields);
+            if page.len() == 1_000 || n + 1 == entries {
+                log.append(&page.take());
+            }
+        }
+        log
+    }
+
+    #[test]
+    fn starts_are_known_from_the_first_one_on_wherever_it_stands() {
+        let all = 2 * Chunk::FULL_LEN + 100;
+        for start in [0, 700, Chunk::FULL_LEN, 2 * Chunk::FULL_LEN + 5, all] {
+            let log = log_with_starts(&[start, start + 20]);
+            for count in [start, start + 1, all] {
+                let known = start < count.min(all);
+                let cursor = log.nth(count as u64);
+                assert_eq!(starts_known(&log, cursor), known, "{start} {count}");
+            }
+        }
     }
 }

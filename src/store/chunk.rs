@@ -36,6 +36,8 @@ pub struct Summary {
     pub users: Vec<Symbol>,
     /// Rows that are errors, ascending.
     pub errors: Vec<u32>,
+    /// Whether a session starts here.
+    pub starts: bool,
     /// Errors with each fingerprint that repeat no event, by symbol, and the row of the last of them.
     pub fingerprints: Vec<(Symbol, u32, u32)>,
 }
@@ -225,6 +227,7 @@ impl Summary {
             sessions,
             session_sums,
             users: distinct(&columns.user),
+            starts: (0..columns.len()).any(|row| columns.has(row, Flags::START)),
             fingerprints: groups(columns, &errors),
             errors,
         }
