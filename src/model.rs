@@ -4,6 +4,7 @@
 
 pub mod consumer_groups;
 pub mod decode;
+mod digits;
 pub mod entry_id;
 pub mod event;
 pub mod fingerprint;

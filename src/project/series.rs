@@ -4,6 +4,7 @@ mod past;
 
 use self::past::{Bucket, Over};
 use super::Activity;
+use super::tally::spread::rank;
 use crate::model::Ms;
 use crate::store::{Cursor, Log};
 
@@ -194,19 +195,11 @@ fn active_counts(activity: &Activity, cursor: Cursor, at_ms: Ms, window: Window)
 
 /// Exact, by selection.
 fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
-    let at = rank(values.len(), q).checked_sub(1)?;
-    Some(*values.select_nth_unstable_by(at, f64::total_cmp).1)
-}
-
-/// The nearest rank among so many values, `ceil(q·n)`; 0 of none.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a rank up to n"
-)]
-fn rank(count: usize, q: f64) -> usize {
-    ((count as f64 * q).ceil() as usize).clamp(count.min(1), count)
+    let rank = usize::try_from(rank(q, values.len() as u64)).ok()?;
+    if values.is_empty() {
+        return None;
+    }
+    Some(*values.select_nth_unstable_by(rank - 1, f64::total_cmp).1)
 }
 
 fn per_second(count: u64, ms: Ms) -> f64 {

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::numbers::number;
+use crate::model::digits;
 
 /// Milliseconds since the epoch; `None` for what is no time.
 pub(super) fn parse(value: &[u8]) -> Option<i64> {
@@ -17,21 +18,11 @@ fn integer(value: &[u8]) -> Option<i64> {
     if value.len() > 20 {
         return None;
     }
-    if let Some(whole) = plain_whole(value) {
-        return Some(whole);
+    // What most times are.
+    if let Some(whole) = digits::whole(value) {
+        return i64::try_from(whole).ok();
     }
     std::str::from_utf8(value).ok()?.parse().ok()
-}
-
-/// What most times are: digits, too few to be too many. No closer look gives another value.
-fn plain_whole(value: &[u8]) -> Option<i64> {
-    if !(1..=18).contains(&value.len()) {
-        return None;
-    }
-    value.iter().try_fold(0_i64, |whole, byte| {
-        let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
-        Some(whole * 10 + digit)
-    })
 }
 
 /// Seconds, ms, µs or ns, by how large the number is: each reaches from the seventies to the year 5000.
@@ -128,14 +119,8 @@ fn two(text: &[u8]) -> Option<(i64, &[u8])> {
 
 /// At most four digits, so that nothing overflows.
 fn digits(text: &[u8]) -> Option<u32> {
-    if text.is_empty() || text.len() > 4 {
-        return None;
-    }
-    text.iter().try_fold(0, |sum, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| sum * 10 + u32::from(digit - b'0'))
-    })
+    let short = Some(text).filter(|text| text.len() <= 4)?;
+    u32::try_from(digits::whole(short)?).ok()
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use super::json;
 use super::layout::Layout;
 use super::names::Slot;
-use crate::model::{Part, Source};
+
+use crate::model::{Part, Source, digits};
 
 /// Three years: whatever takes longer is not a latency but a mistake.
 const MAX_LATENCY_MS: f64 = 1e11;
@@ -139,24 +140,14 @@ fn count(value: &[u8]) -> Result<u64, &'static str> {
 }
 
 pub(super) fn number(value: &[u8]) -> Option<f64> {
-    if let Some(whole) = small_whole(value) {
-        return Some(f64::from(whole));
-    }
     if value.len() > 64 {
         return None;
     }
-    std::str::from_utf8(value).ok()?.trim().parse().ok()
-}
-
-/// What most numbers are; no closer look gives another value.
-fn small_whole(value: &[u8]) -> Option<u32> {
-    if !(1..=9).contains(&value.len()) {
-        return None;
+    // What most numbers are; no closer look gives another value.
+    if let Some(small) = digits::whole(value).and_then(|whole| u32::try_from(whole).ok()) {
+        return Some(f64::from(small));
     }
-    value.iter().try_fold(0_u32, |whole, byte| {
-        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
-        Some(whole * 10 + digit)
-    })
+    std::str::from_utf8(value).ok()?.trim().parse().ok()
 }
 
 fn settle<T>(layout: &mut Layout<'_, '_>, name: &[u8], got: Result<T, &'static str>) -> Option<T> {

@@ -163,7 +163,8 @@ impl Over<'_> {
 /// Of all these together. Of each part only the largest can be it, and all that are larger.
 fn p95_of(parts: &[(Bucket, &[f64])], mut rest: Vec<f64>) -> Option<f64> {
     let count = rest.len() + parts.iter().map(|(_, part)| part.len()).sum::<usize>();
-    let larger = count.checked_sub(rank(count, 0.95))?;
+    let rank = usize::try_from(rank(0.95, count as u64)).ok()?;
+    let larger = count.checked_sub(rank)?;
     for (_, part) in parts {
         let from = part.len().saturating_sub(larger + 1);
         rest.extend(part.get(from..).unwrap_or_default());

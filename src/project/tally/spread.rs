@@ -157,13 +157,14 @@ fn thousandths(value: f64) -> u128 {
     (value * 1_000.0).round() as u128
 }
 
+/// The nearest rank among so many values, from 1: `ceil(share · total)`.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a rank below the total"
 )]
-fn rank(share: f64, total: u64) -> u64 {
+pub(in crate::project) fn rank(share: f64, total: u64) -> u64 {
     ((total as f64 * share).ceil() as u64).clamp(1, total.max(1))
 }
 
