@@ -93,7 +93,7 @@ pub enum Effect {
         /// The part to look through.
         range: Range<Cursor>,
     },
-    /// Freeze these chunks on another task, and tell; where some are being frozen already, nothing.
+    /// Freeze these chunks on another task, and tell.
     Freeze(Vec<(Seq, Arc<Chunk>)>),
     /// Ask the source for a part of history.
     Fetch(Fetch),

@@ -161,6 +161,8 @@ pub fn recording_ended(state: &mut State, size: Size, torn: bool) {
         Reach::None => Reach::None,
         Reach::Looks | Reach::Changes => Reach::Looks,
     };
+    // Whoever froze them has no end here any more.
+    state.memory.is_freezing = false;
     state.groups.changing = None;
     state.groups.counting = None;
     state.groups.draft = None;

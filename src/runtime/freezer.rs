@@ -1,7 +1,8 @@
-//! Freezes chunks away from the interface's task, one batch at a time.
+//! Freezes chunks away from the interface's task.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc as std_mpsc;
+use std::thread;
 
 use tokio::sync::mpsc;
 
@@ -9,10 +10,13 @@ use crate::app::Action;
 use crate::app::action::Frozen;
 use crate::store::{Chunk, Seq};
 
-/// Freezes; while it does, what else is asked for is left for the next time.
+type Batch = Vec<(Seq, Arc<Chunk>)>;
+
+/// Freezes on one thread of its own, which begins with the first batch: what evicted chunks give back is where the allocator puts
+/// the next frozen ones only when the same thread makes them.
 #[derive(Debug)]
 pub struct Freezer {
-    is_busy: Arc<AtomicBool>,
+    thread: Option<std_mpsc::Sender<Batch>>,
     answers: mpsc::Sender<Action>,
 }
 
@@ -20,30 +24,37 @@ impl Freezer {
     /// With the end into which it answers.
     pub fn new(answers: mpsc::Sender<Action>) -> Self {
         Self {
-            is_busy: Arc::default(),
+            thread: None,
             answers,
         }
     }
 
-    /// Freezes these.
-    pub fn start(&mut self, chunks: Vec<(Seq, Arc<Chunk>)>) {
-        if self.is_busy.swap(true, Ordering::AcqRel) {
-            return;
+    /// Freezes these and answers with [`Action::Frozen`].
+    pub fn start(&mut self, chunks: Batch) {
+        let answers = &self.answers;
+        let thread = self.thread.get_or_insert_with(|| begin(answers.clone()));
+        // It ends only with this end of the channel, or when nobody takes its answers any more.
+        let _ = thread.send(chunks);
+    }
+}
+
+fn begin(answers: mpsc::Sender<Action>) -> std_mpsc::Sender<Batch> {
+    let (batches_in, batches) = std_mpsc::channel::<Batch>();
+    thread::spawn(move || {
+        for chunks in batches {
+            let frozen = chunks.into_iter().map(freeze).collect();
+            if answers.blocking_send(Action::Frozen(frozen)).is_err() {
+                return;
+            }
         }
-        let (is_busy, answers) = (Arc::clone(&self.is_busy), self.answers.clone());
-        tokio::task::spawn_blocking(move || {
-            let frozen = chunks.into_iter().map(|(base, chunk)| {
-                let made = Arc::new(chunk.frozen());
-                Frozen {
-                    base,
-                    made: Some((chunk, made)),
-                }
-            });
-            let frozen = frozen.collect();
-            // Before the answer, which asks for the next batch.
-            is_busy.store(false, Ordering::Release);
-            // Whoever left needs no answer.
-            let _ = answers.blocking_send(Action::Frozen(frozen));
-        });
+    });
+    batches_in
+}
+
+fn freeze((base, chunk): (Seq, Arc<Chunk>)) -> Frozen {
+    let made = Arc::new(chunk.frozen());
+    Frozen {
+        base,
+        made: Some((chunk, made)),
     }
 }

@@ -7,7 +7,7 @@ use crate::app::Action;
 /// Looks at most that often.
 const GAP: Duration = Duration::from_secs(1);
 /// A change by less than this part is none: the figure on the screen is to stand still.
-const CHANGE: usize = 32;
+const CHANGE: usize = 64;
 
 /// Tells the memory that the program takes when it has changed.
 #[derive(Debug, Default)]

@@ -63,7 +63,7 @@ impl Scans {
         self.answers.clone()
     }
 
-    /// Freezes these chunks, unless others are being frozen.
+    /// Freezes these chunks.
     pub fn freeze(&mut self, chunks: Vec<(Seq, Arc<Chunk>)>) {
         self.freezer.start(chunks);
     }

@@ -131,7 +131,7 @@ fn note_clock(state: &mut State, page: &Page, received_at: Ms) {
 /// Drops entries when memory is short: the oldest, but while the playhead stands in a window of history, those on the other
 /// side of the hole. A playhead among them is moved, and says so.
 pub fn make_room(state: &mut State) {
-    memory::fits(state, 0);
+    memory::catch_up(state);
     let budget = memory::budget(state);
     let at = state.cursor();
     let in_window = |hole: &Hole| state.playhead != Playhead::Following && at <= hole.from;

@@ -5,8 +5,10 @@ use crate::app::action::{Effect, Frozen};
 use crate::app::state::State;
 use crate::store::Page;
 
-/// Chunks frozen in one go: some 50 ms of work for another task.
-const BATCH: usize = 8;
+/// Chunks frozen in one go: some 12 ms of work for another task, which has them plain meanwhile.
+const BATCH: usize = 2;
+/// So many chunks that wait for being frozen are no reason to freeze here.
+const PATIENCE: usize = 2 * BATCH;
 /// Cold blocks that may stay thawed after someone looked at them.
 const THAWED_BYTES: usize = 8 << 20;
 
@@ -21,18 +23,23 @@ pub fn resident(state: &mut State, resident_bytes: usize) {
 
 /// Chunks were frozen elsewhere.
 pub fn frozen(state: &mut State, chunks: &[Frozen]) -> Vec<Effect> {
+    state.memory.is_freezing = false;
     for chunk in chunks {
         state.log.freeze(chunk.base, chunk.made.as_ref());
     }
     freeze_old(state)
 }
 
-/// What is to be frozen now that entries came.
-pub fn freeze_old(state: &State) -> Vec<Effect> {
+/// What is to be frozen now that entries came; one batch at a time.
+pub fn freeze_old(state: &mut State) -> Vec<Effect> {
+    if state.memory.is_freezing {
+        return Vec::new();
+    }
     let overdue = state.log.overdue(hot_bytes(state), BATCH);
     if overdue.is_empty() {
         return Vec::new();
     }
+    state.memory.is_freezing = true;
     vec![Effect::Freeze(overdue)]
 }
 
@@ -64,6 +71,14 @@ pub fn fits(state: &mut State, more: usize) -> bool {
         }
     }
     false
+}
+
+/// Freezes here what another task is behind with: what comes is not to wait for that, but memory is not to wait for long either.
+pub fn catch_up(state: &mut State) {
+    let overdue = state.log.overdue(hot_bytes(state), PATIENCE + 1);
+    if overdue.len() > PATIENCE {
+        fits(state, 0);
+    }
 }
 
 fn hot_bytes(state: &State) -> usize {
