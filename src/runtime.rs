@@ -38,7 +38,7 @@ use crate::app::consumer_groups::Edited;
 use crate::app::narrowing::Narrowing;
 use crate::app::{Action, Effect, State, update};
 pub use crate::source::now_ms;
-use crate::source::{Access, Feed, Request, Spec};
+use crate::source::{Access, Beat, Feed, Request, Spec};
 use crate::store::{Arrival, Fetch, Then, Trouble};
 use crate::ui::theme::Theme;
 
@@ -71,8 +71,8 @@ pub struct Session<G> {
     pub glass: G,
     /// How it looks.
     pub theme: Theme,
-    /// The least time between two frames that data alone asks for.
-    pub frame_gap: Duration,
+    /// The time between two frames that data alone asks for: no less, and known to the source.
+    pub beat: Beat,
     /// Told when the screen has taken a frame.
     pub frame_left: Arc<Notify>,
     /// Told when the program is to leave (a signal).
@@ -130,7 +130,7 @@ pub async fn run<G: Glass>(
         spec,
         glass,
         theme,
-        frame_gap,
+        beat,
         frame_left,
         leave,
         files,
@@ -144,7 +144,7 @@ pub async fn run<G: Glass>(
     let editor = files.allowed.editor.clone();
     let groups = Groups::of(&spec, files.allowed, &scans.answers());
     let searches = Searches::new(spec, mapping, scans.answers());
-    let mut frames = Frames::new(glass, theme, frame_gap);
+    let mut frames = Frames::new(glass, theme, beat);
     let keeper = files
         .bookmarks
         .map(|file| Keeper::start(file, scans.answers()));
@@ -190,7 +190,7 @@ pub async fn run<G: Glass>(
         todo.extend(stage.show(&mut frames)?);
         let now = Instant::now();
         let held_for = asked_at.and_then(|at| held_for(&stage.state, at));
-        let gathers = gathers_until(&stage.state, gathered, frame_gap.min(GATHER), now);
+        let gathers = gathers_until(&stage.state, gathered, frames.gap(), now);
         let drawn = frames.wait(&stage.state).map(|wait| now + wait);
         let held_until = held_for.map(|left| now + left);
         let due = [drawn, held_until, gathers, stage.meter.due()];
@@ -320,7 +320,7 @@ fn gathers_until(
     let loading = &state.loading;
     let is_asked = loading.going.is_some() || !loading.errands.is_empty();
     let is_loading = is_asked || !state.feed.history.idle;
-    let until = last.filter(|_| !is_loading)? + gap;
+    let until = last.filter(|_| !is_loading)? + gap.min(GATHER);
     (until > now).then_some(until)
 }
 

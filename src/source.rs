@@ -4,6 +4,7 @@
 //! stands before every connection).
 
 mod archived;
+mod beat;
 mod demo;
 mod fetch;
 mod file;
@@ -12,7 +13,7 @@ pub(crate) mod redis;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
 
@@ -22,6 +23,7 @@ use fetch::{Archive, Part};
 
 pub use crate::store::{Direction, Fetch, IdRange};
 pub use archived::ArchivedSpec;
+pub use beat::Beat;
 pub use demo::{SimulatedEvent, Simulation};
 pub use file::FileProbe;
 pub(crate) use file::{LINE_BYTES, Members, Packing, Piece, open_file};
@@ -180,21 +182,21 @@ impl Spec {
     /// Follows the source: newest history first, then live, older history streaming in behind. Needs a tokio runtime.
     #[must_use]
     pub fn follow(self, start: Start, mapping: Arc<Mapping>) -> Feed {
-        self.follow_in_beats(start, mapping, Duration::ZERO)
+        self.follow_in_beats(start, mapping, &Beat::default())
     }
 
-    /// The same for somebody who looks no more often than this: a server that sends one entry after the other is asked once for
-    /// all that came since. What comes after a silence is told at once.
+    /// The same for somebody who looks in beats: a server that sends one entry after the other is asked once, just before the
+    /// next look, for all that came since. What comes after a silence is told at once.
     #[must_use]
-    pub fn follow_in_beats(self, start: Start, mapping: Arc<Mapping>, beat: Duration) -> Feed {
+    pub fn follow_in_beats(self, start: Start, mapping: Arc<Mapping>, beat: &Beat) -> Feed {
         let (arrivals_in, arrivals) = mpsc::channel(ARRIVALS);
         let (requests, requests_out) = mpsc::channel(REQUESTS);
         let (to, how) = (arrivals_in.clone(), Arc::clone(&mapping));
         let archive = match self {
-            Self::Redis(spec) => Archive::Redis(redis::follow(spec, start, beat, how, to)),
+            Self::Redis(spec) => Archive::Redis(redis::follow(spec, start, beat.clone(), how, to)),
             Self::Files(spec) => Archive::Files(file::follow(&spec, start, how, to)),
             Self::Archived(spec) => {
-                Archive::Archived(archived::follow(*spec, start, beat, how, to))
+                Archive::Archived(archived::follow(*spec, start, beat.clone(), how, to))
             }
             Self::Demo(spec) => Archive::Demo(demo::follow(spec, start, how, to)),
         };

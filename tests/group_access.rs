@@ -17,7 +17,7 @@ use lookback::app::layout::Size;
 use lookback::app::state::Options;
 use lookback::model::{Mapping, Zone};
 use lookback::runtime::{Allowed, Files, Glass, Session, run};
-use lookback::source::{Access, Feed, RedisSpec, Spec};
+use lookback::source::{Access, Beat, Feed, RedisSpec, Spec};
 use lookback::ui::theme::{Depth, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
@@ -108,7 +108,7 @@ async fn destroyed(server: &RedisServer, access: Access, journal: Option<PathBuf
             depth: Depth::Mono,
             ascii: false,
         },
-        frame_gap: Duration::ZERO,
+        beat: Beat::default(),
         frame_left: Arc::default(),
         leave: Arc::default(),
         files: Files {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use lookback::model::{EntryId, Mapping};
 use lookback::source::{
-    Access, Direction, Feed, IdRange, READING_COMMANDS, RedisSpec, SourceError, Spec, Start,
+    Access, Beat, Direction, Feed, IdRange, READING_COMMANDS, RedisSpec, SourceError, Spec, Start,
 };
 use lookback::store::{Arrival, History, Link, Page, Trouble};
 use support::redis_server::RedisServer;
@@ -38,7 +38,7 @@ fn follow(spec: RedisSpec, start: Start) -> Seen {
 /// From now on, for somebody who looks no more often than that.
 fn in_beats(spec: RedisSpec, beat: Duration) -> Seen {
     let mapping = Arc::new(Mapping::default());
-    Seen::of(Spec::Redis(spec).follow_in_beats(Start::Now, mapping, beat))
+    Seen::of(Spec::Redis(spec).follow_in_beats(Start::Now, mapping, &Beat::every(beat)))
 }
 
 /// Everything that a feed has told.

@@ -14,7 +14,7 @@ use lookback::app::layout::Size;
 use lookback::app::state::Options;
 use lookback::model::{EntryId, Mapping, Zone};
 use lookback::runtime::{Files, Glass, Session, run};
-use lookback::source::{Feed, FileSpec, Spec};
+use lookback::source::{Beat, Feed, FileSpec, Spec};
 use lookback::store::{Arrival, Link, PageBuilder};
 use lookback::ui::theme::{Depth, Theme};
 use ratatui::buffer::{Buffer, Cell};
@@ -129,7 +129,7 @@ impl Stage {
             spec: Spec::Files(FileSpec { paths: Vec::new() }),
             glass: seen.clone(),
             theme: THEME,
-            frame_gap: Duration::ZERO,
+            beat: Beat::default(),
             frame_left: Arc::clone(&frame_left),
             leave: Arc::clone(&leave),
             files,

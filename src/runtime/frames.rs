@@ -10,6 +10,7 @@ use super::meter::Meter;
 use crate::app::layout::Size;
 use crate::app::playhead::Playhead;
 use crate::app::{State, screen};
+use crate::source::Beat;
 use crate::term::{Outlet, Screen};
 use crate::ui::{self, theme::Theme};
 
@@ -93,7 +94,7 @@ const BELL: &str = "\x07";
 pub struct Frames<G> {
     glass: G,
     theme: Theme,
-    gap: Duration,
+    beat: Beat,
     last: Option<Instant>,
     wanted: Wanted,
     /// Since when a frame is due that cannot leave.
@@ -119,15 +120,20 @@ const NEWS_GAP: Duration = Duration::from_millis(250);
 
 impl<G: Glass> Frames<G> {
     /// Nothing is drawn yet; the first frame is due at once.
-    pub fn new(glass: G, theme: Theme, gap: Duration) -> Self {
+    pub fn new(glass: G, theme: Theme, beat: Beat) -> Self {
         Self {
             glass,
             theme,
-            gap,
+            beat,
             last: None,
             wanted: Wanted::ByInput,
             stuck: None,
         }
+    }
+
+    /// The least time between two frames that data alone asks for.
+    pub fn gap(&self) -> Duration {
+        self.beat.gap()
     }
 
     /// Gives the screen back.
@@ -218,9 +224,9 @@ impl<G: Glass> Frames<G> {
         let gap = match self.wanted {
             Wanted::No | Wanted::ByInput => return Duration::ZERO,
             Wanted::ByNews if matches!(state.playhead, Playhead::Paused(_)) => {
-                self.gap.max(NEWS_GAP)
+                self.beat.gap().max(NEWS_GAP)
             }
-            Wanted::ByFigures | Wanted::ByNews | Wanted::ByData => self.gap,
+            Wanted::ByFigures | Wanted::ByNews | Wanted::ByData => self.beat.gap(),
         };
         self.last
             .map_or(Duration::ZERO, |last| gap.saturating_sub(last.elapsed()))
@@ -239,7 +245,7 @@ impl<G: Glass> Frames<G> {
             return Ok(());
         }
         if let Some(since) = self.stuck.take() {
-            let gap_ms = self.gap.as_millis().max(1);
+            let gap_ms = self.beat.gap().as_millis().max(1);
             let missed = since.elapsed().as_millis() / gap_ms;
             meter.skipped(u64::try_from(missed).unwrap_or(u64::MAX));
         }
@@ -254,6 +260,7 @@ impl<G: Glass> Frames<G> {
             meter.drew(began.elapsed(), bytes);
         }
         self.last = Some(began);
+        self.beat.looked(began);
         self.wanted = Wanted::No;
         Ok(())
     }

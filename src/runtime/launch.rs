@@ -14,7 +14,7 @@ use super::terminal::{Terminal, is_handed_over};
 use super::{Alarm, Allowed, BookmarkFile, Files, Opening, Session, now_ms, play, run};
 use crate::app::layout::Size;
 use crate::app::{Effect, State};
-use crate::source::{self, Feed, FileSpec, Spec};
+use crate::source::{self, Beat, Feed, FileSpec, Spec};
 use crate::term::{self, Outlet, Screen, TerminalGuard};
 use crate::ui::theme::Theme;
 
@@ -122,6 +122,7 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
     let (glass, input) = Terminal::new(glass, launch.mouse);
     tokio::spawn(leave_on_signals(Arc::clone(&leave), Arc::clone(told)));
     let size = Size { width, height };
+    let beat = Beat::every(launch.frame_gap);
     let Start {
         state,
         first,
@@ -129,14 +130,14 @@ async fn interface(launch: Launch, told: &Told) -> io::Result<()> {
         spec,
         files,
         recording,
-    } = start(launch.entries, size, launch.frame_gap);
+    } = start(launch.entries, size, &beat);
     let session = Session {
         state,
         feed,
         spec,
         glass,
         theme: launch.theme,
-        frame_gap: launch.frame_gap,
+        beat,
         frame_left,
         leave,
         files,
@@ -158,7 +159,7 @@ struct Start {
     recording: Option<Recording>,
 }
 
-fn start(entries: Entries, size: Size, frame_gap: Duration) -> Start {
+fn start(entries: Entries, size: Size, beat: &Beat) -> Start {
     match entries {
         Entries::Source {
             spec,
@@ -179,8 +180,7 @@ fn start(entries: Entries, size: Size, frame_gap: Duration) -> Start {
                 feed: (*spec).clone().follow_in_beats(
                     source::Start::History(history),
                     mapping,
-                    // A little longer than between two frames: else a frame that was late once keeps what is read waiting for good.
-                    frame_gap + frame_gap / 16,
+                    beat,
                 ),
                 spec: *spec,
                 files: Files {

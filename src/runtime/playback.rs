@@ -39,13 +39,13 @@ pub async fn play<G: Glass>(
         spec,
         glass,
         theme,
-        frame_gap,
+        beat,
         frame_left,
         leave,
         ..
     } = session;
     let (scans, mut answers) = Scans::new();
-    let mut frames = Frames::new(glass, theme, frame_gap);
+    let mut frames = Frames::new(glass, theme, beat.clone());
     // What was told when it was recorded is what is shown.
     let mut meter = Meter::new();
     let mut player = Player {
@@ -95,7 +95,7 @@ pub async fn play<G: Glass>(
         spec,
         glass: frames.into_glass(),
         theme,
-        frame_gap,
+        beat,
         frame_left,
         leave,
         files: Files::default(),

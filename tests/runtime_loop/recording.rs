@@ -9,7 +9,7 @@ use lookback::app::reopen::Reopen;
 use lookback::query::Filter;
 use lookback::runtime::recording::{self, Head, Recorder};
 use lookback::runtime::{Opening, play};
-use lookback::source::{FileSpec, Spec};
+use lookback::source::{Beat, FileSpec, Spec};
 
 use super::*;
 
@@ -55,7 +55,7 @@ fn played(path: &Path, real_size: Size) -> Played {
         feed: Feed { arrivals, requests },
         glass: seen.clone(),
         theme: THEME,
-        frame_gap: Duration::ZERO,
+        beat: Beat::default(),
         frame_left: Arc::default(),
         leave: Arc::default(),
         files: Files::default(),

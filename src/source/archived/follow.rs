@@ -11,7 +11,7 @@ use super::shelf::{Borders, Past};
 use super::{Archive, ArchivedSpec, FIRST_PAGE, PAGE};
 use crate::model::{EntryId, Mapping};
 use crate::source::redis::{self, Standing};
-use crate::source::{ARRIVALS, Direction, IdRange, Part, SourceError, Start, now_ms};
+use crate::source::{ARRIVALS, Beat, Direction, IdRange, Part, SourceError, Start, now_ms};
 use crate::store::{Arrival, Held, History, Page, Trouble};
 
 type Arrivals = mpsc::Sender<Arrival>;
@@ -23,7 +23,7 @@ const RETRY: Duration = Duration::from_secs(1);
 pub fn follow(
     spec: ArchivedSpec,
     start: Start,
-    beat: Duration,
+    beat: Beat,
     mapping: Arc<Mapping>,
     arrivals: Arrivals,
 ) -> Archive {

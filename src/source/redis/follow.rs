@@ -1,7 +1,6 @@
 //! Following: finds the streams and their ends, then runs tails, history and the search for new streams side by side.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ::redis::RedisError;
 use tokio::sync::{mpsc, watch};
@@ -19,14 +18,14 @@ use super::tail::{Lane, failed_link};
 use super::track::Track;
 use super::wire::Wire;
 use crate::model::{EntryId, Mapping};
-use crate::source::{RedisSpec, Start};
+use crate::source::{Beat, RedisSpec, Start};
 use crate::store::{Arrival, Link};
 
 /// Starts the tasks; they end when the receiver of the arrivals is dropped. Gives what they do not load.
 pub fn follow(
     spec: RedisSpec,
     start: Start,
-    beat: Duration,
+    beat: Beat,
     mapping: Arc<Mapping>,
     arrivals: mpsc::Sender<Arrival>,
 ) -> Archive {
@@ -47,7 +46,7 @@ pub fn follow(
 async fn run(
     spec: RedisSpec,
     start: Start,
-    beat: Duration,
+    beat: Beat,
     mapping: Arc<Mapping>,
     arrivals: mpsc::Sender<Arrival>,
     roster: Roster,
@@ -144,7 +143,7 @@ impl Found {
 struct Following {
     desk: Desk,
     gate: watch::Receiver<bool>,
-    beat: Duration,
+    beat: Beat,
     lanes: JoinSet<Vec<Track>>,
     next_lane: usize,
     /// To the one lane, while all streams are read together.
@@ -154,7 +153,7 @@ struct Following {
 }
 
 impl Following {
-    fn begin(desk: Desk, spec: RedisSpec, start: Start, beat: Duration, found: Found) -> Self {
+    fn begin(desk: Desk, spec: RedisSpec, start: Start, beat: Beat, found: Found) -> Self {
         let (gate_in, gate) = watch::channel(start == Start::Now);
         let (found_in, found_out) = mpsc::channel(16);
         let asked = match start {
@@ -204,7 +203,7 @@ impl Following {
             tracks,
             fresh,
             gate: self.gate.clone(),
-            beat: self.beat,
+            beat: self.beat.clone(),
             waiting: None,
         };
         self.next_lane += 1;

@@ -16,7 +16,7 @@ use super::streams;
 use super::track::Track;
 use super::wire::{BLOCK_MS, Wire};
 use crate::model::{EntryId, Ms};
-use crate::source::now_ms;
+use crate::source::{Beat, now_ms};
 use crate::store::{Arrival, Link, Page, PageBuilder, Trouble};
 
 /// How often streams are compared with what the server says.
@@ -37,8 +37,8 @@ pub struct Lane {
     pub fresh: mpsc::Receiver<Track>,
     /// Opens when the first page of history was delivered.
     pub gate: watch::Receiver<bool>,
-    /// New entries are read no more often than this.
-    pub beat: Duration,
+    /// New entries are read no more often than somebody looks.
+    pub beat: Beat,
     /// What was said while none of its streams exists.
     pub waiting: Option<Trouble>,
 }
@@ -101,11 +101,11 @@ impl Lane {
         let mut pages = PageBuilder::new(Arc::clone(&desk.mapping));
         let mut checked: Option<Instant> = None;
         let mut proved = false;
-        let mut next: Option<Instant> = None;
+        let mut rests_since = None;
         loop {
             self.take_fresh().await;
-            if let Some(at) = next.take() {
-                tokio::time::sleep_until(at).await;
+            if let Some((read, took)) = rests_since.take() {
+                self.beat.rest(read, took).await;
             }
             if checked.is_none_or(|at| at.elapsed() >= CHECK) {
                 self.check(&mut wire, desk).await?;
@@ -113,6 +113,7 @@ impl Lane {
             }
             let asked = pace.count();
             let most = Pace::most_bytes(asked);
+            let asked_at = std::time::Instant::now();
             let reply = wire
                 .read_after(&self.cursors(), asked, proved, most)
                 .await?;
@@ -125,12 +126,11 @@ impl Lane {
             (proved, *attempt) = (true, 0);
             self.report_link(&mut wire, desk).await;
             let received_at = now_ms();
-            next = self
-                .may_rest(&reply, asked)
-                .then(|| Instant::now() + self.beat);
+            let (rests, read) = (self.may_rest(&reply, asked), std::time::Instant::now());
             if let Some(page) = self.page(reply, &mut pace, &mut pages) {
                 self.deliver(page, received_at, desk).await;
             }
+            rests_since = rests.then(|| (read, asked_at.elapsed()));
         }
     }
 
@@ -163,7 +163,7 @@ impl Lane {
             let kept = track.map_or(0, |track| track.length);
             entries.len() < asked && entries.len() as u64 * KEPT_BEATS <= kept
         };
-        !self.beat.is_zero() && !reply.is_empty() && reply.iter().all(may_wait)
+        !self.beat.gap().is_zero() && !reply.is_empty() && reply.iter().all(may_wait)
     }
 
     async fn check(&mut self, wire: &mut Wire, desk: &Desk) -> RedisResult<()> {
