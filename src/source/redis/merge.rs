@@ -27,12 +27,22 @@ const REPLY_BYTES: usize = 16 * PAGE_BYTES;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     count: usize,
+    /// At most so many pages at once.
+    pages: usize,
 }
 
 impl Pace {
     /// Begins with so many entries.
     pub fn new(count: usize) -> Self {
-        Self { count }
+        Self { count, pages: 1 }
+    }
+
+    /// At the live end: what comes between two frames at 50,000 entries a second is one reply, and is shown by one frame.
+    pub fn live() -> Self {
+        Self {
+            count: PAGE_ENTRIES,
+            pages: 4,
+        }
     }
 
     /// Entries to ask for next.
@@ -45,8 +55,9 @@ impl Pace {
         let Some(mean) = bytes.checked_div(entries) else {
             return;
         };
-        let fit = PAGE_BYTES / mean.max(1);
-        self.count = fit.min(self.count.saturating_mul(8)).clamp(1, PAGE_ENTRIES);
+        let fit = self.pages * PAGE_BYTES / mean.max(1);
+        let most = self.pages * PAGE_ENTRIES;
+        self.count = fit.min(self.count.saturating_mul(8)).clamp(1, most);
     }
 
     /// Bytes after which a reply to so many entries is given up.
@@ -352,6 +363,9 @@ mod tests {
             pace.note(1, 100);
         }
         assert_eq!(pace.count(), PAGE_ENTRIES);
+        let mut live = Pace::live();
+        live.note(3, 3 * 100);
+        assert_eq!(live.count(), 4 * PAGE_ENTRIES);
         pace.note(0, 0);
         assert_eq!(pace.count(), PAGE_ENTRIES);
     }

@@ -11,7 +11,7 @@ use super::board::Desk;
 use super::bulk::Entry;
 use super::connect::Use;
 use super::fault::{self, Fault};
-use super::merge::{PAGE_ENTRIES, Pace, page_of};
+use super::merge::{Pace, page_of};
 use super::streams;
 use super::track::Track;
 use super::wire::{BLOCK_MS, Wire};
@@ -97,7 +97,7 @@ impl Lane {
         attempt: &mut u32,
     ) -> Result<std::convert::Infallible, RedisError> {
         let mut wire = Wire::open(&desk.connector, Use::Tail).await?;
-        let mut pace = Pace::new(PAGE_ENTRIES);
+        let mut pace = Pace::live();
         let mut pages = PageBuilder::new(Arc::clone(&desk.mapping));
         let mut checked: Option<Instant> = None;
         let mut proved = false;
