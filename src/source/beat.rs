@@ -38,8 +38,7 @@ impl Beat {
 
     /// When to read again what was read at `read`, so that it is there for the look after the last one, where reading took so long.
     fn next(&self, read: Instant, took: Duration) -> Instant {
-        // Whoever looks has as much to do with it again.
-        let lead = (2 * took).clamp(self.gap / LEAST_LEAD, self.gap / MOST);
+        let lead = took.clamp(self.gap / LEAST_LEAD, self.gap / MOST);
         let wait = self.gap.saturating_sub(lead);
         let earliest = read + wait;
         let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +68,7 @@ mod tests {
         assert_eq!(next(2), read + ms(150));
         beat.looked(read + ms(7));
         assert_eq!(next(2), read + ms(157));
-        assert_eq!(next(10), read + ms(147));
+        assert_eq!(next(20), read + ms(147));
         assert_eq!(next(1_000), read + ms(127));
         beat.looked(read + ms(500));
         assert_eq!(next(2), read + ms(190));
