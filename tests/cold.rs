@@ -207,10 +207,10 @@ fn load(state: &mut State, pages: u64, answers_after: Option<usize>) {
 fn memory_is_full_only_once_what_is_old_is_frozen() {
     let whole = log(6).memory_bytes();
     for answers_after in [Some(0), Some(2), None] {
-        let mut state = state(whole * 4 / 5);
+        let mut state = state(whole * 9 / 10);
         load(&mut state, 6, answers_after);
         assert_eq!(state.log.len(), 6 * MANY, "{answers_after:?}");
-        assert!(state.log.memory_bytes() <= whole * 4 / 5);
+        assert!(state.log.memory_bytes() <= whole * 9 / 10);
         assert!(!is_told(&state));
     }
     let mut tight = state(whole / 3);
