@@ -47,8 +47,8 @@ impl Beat {
         })
     }
 
-    /// Rests until it is worth reading again what was read at `read` and took so long. Where the look that is to show it comes late, the next one
-    /// does too.
+    /// Rests until it is worth reading again, after what was read at `read` and took so long. Where the look that shows it comes
+    /// late, the next one does too: so it asks twice.
     pub(super) async fn rest(&self, read: Instant, took: Duration) {
         tokio::time::sleep_until(self.next(read, took).into()).await;
         tokio::time::sleep_until(self.next(read, took).into()).await;
