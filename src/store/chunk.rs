@@ -72,6 +72,16 @@ impl Chunk {
         self.payloads.extend(&page.payloads, &rename);
     }
 
+    /// An empty one, with room for as much as a full one holds: growing step by step would leave behind pieces of memory that
+    /// nothing else fits into.
+    pub(super) fn as_large_as(full: &Self) -> Self {
+        let mut chunk = Self::default();
+        if full.is_full() {
+            chunk.reserve(full.len(), full.payloads.value_bytes());
+        }
+        chunk
+    }
+
     /// Makes room for so many entries more, with so many bytes of values.
     pub(super) fn reserve(&mut self, rows: usize, bytes: usize) {
         self.columns.reserve(rows);

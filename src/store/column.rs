@@ -195,11 +195,11 @@ impl<T: Word> Column<T> {
         }
     }
 
-    /// Bytes held in memory.
+    /// Bytes held in memory; room that nothing was written into takes none.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         match &self.0 {
-            Form::Plain(values) => values.capacity() * size_of::<T>(),
+            Form::Plain(values) => values.len() * size_of::<T>(),
             Form::Packed(packed) => packed.memory_bytes(),
         }
     }

@@ -9,6 +9,8 @@ use crate::store::Page;
 const BATCH: usize = 2;
 /// So many chunks that wait for being frozen are no reason to freeze here.
 const PATIENCE: usize = 2 * BATCH;
+/// What the log keeps of an entry beside its columns and fields: the hash of its event id, its part of a summary.
+const NOTED_BYTES: usize = 12;
 /// Cold blocks that may stay thawed after someone looked at them.
 const THAWED_BYTES: usize = 8 << 20;
 
@@ -45,9 +47,10 @@ pub fn freeze_old(state: &mut State) -> Vec<Effect> {
 
 /// Whether a page finds room within the memory, after all that is old enough was frozen.
 pub fn has_room_for(state: &mut State, page: &Page) -> bool {
+    let noted = page.len() * NOTED_BYTES;
     fits(
         state,
-        page.columns.memory_bytes() + page.payloads.memory_bytes(),
+        page.columns.memory_bytes() + page.payloads.memory_bytes() + noted,
     )
 }
 

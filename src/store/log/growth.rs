@@ -171,11 +171,10 @@ impl Log {
             if let Some(slot) = at.checked_sub(1).and_then(|i| self.chunks.get_mut(i)) {
                 slot.seal();
             }
-            let base = match at.checked_sub(1).and_then(|i| self.chunks.get(i)) {
-                Some(slot) => slot.base.plus(slot.chunk.len() as u64),
-                None => Seq::ORIGIN,
-            };
-            return self.insert(at, base, page, &rename);
+            let before = at.checked_sub(1).and_then(|i| self.chunks.get(i));
+            let base = before.map_or(Seq::ORIGIN, |slot| slot.base.plus(slot.chunk.len() as u64));
+            let chunk = before.map_or_else(Chunk::default, |slot| Chunk::as_large_as(&slot.chunk));
+            return self.insert_into(chunk, at, base, page, &rename);
         };
         let chunk = Arc::make_mut(&mut slot.chunk);
         let from = chunk.len();
@@ -184,7 +183,17 @@ impl Log {
     }
 
     fn insert(&mut self, at: usize, base: Seq, page: &Page, rename: impl Fn(Symbol) -> Symbol) {
-        let mut chunk = Chunk::default();
+        self.insert_into(Chunk::default(), at, base, page, rename);
+    }
+
+    fn insert_into(
+        &mut self,
+        mut chunk: Chunk,
+        at: usize,
+        base: Seq,
+        page: &Page,
+        rename: impl Fn(Symbol) -> Symbol,
+    ) {
         chunk.extend(page, &rename);
         let chunk = Arc::new(chunk);
         self.chunks.insert(at, Slot { base, chunk });

@@ -87,9 +87,9 @@ impl Plain {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.values.capacity()
-            + self.ends.capacity() * 8
-            + self.shape_of.capacity() * 4
+        self.values.len()
+            + self.ends.len() * 8
+            + self.shape_of.len() * 4
             + self.shapes.memory_bytes()
     }
 
