@@ -24,6 +24,7 @@ impl Repeats {
         if self.last.len() == WITHIN {
             self.last.pop_front();
         }
+        self.make_room();
         self.last.push_back((arguments, at));
         let last = &self.last;
         let times = |of: u32| last.iter().filter(|(other, _)| *other == of).count();
@@ -34,5 +35,14 @@ impl Repeats {
         self.told.push(arguments);
         let alike = self.last.iter().filter(|(other, _)| *other == arguments);
         Some(alike.map(|(_, place)| *place).collect())
+    }
+
+    /// Twice as much each time, but never more than is needed in the end: there is one for each of very many sessions.
+    fn make_room(&mut self) {
+        let length = self.last.len();
+        if length == self.last.capacity() {
+            let more = length.max(2).min(WITHIN - length);
+            self.last.reserve_exact(more);
+        }
     }
 }

@@ -66,7 +66,8 @@ struct Watched {
 /// The detectors of every session.
 #[derive(Clone, Debug)]
 pub struct Watcher {
-    sessions: HashMap<u64, Watched>,
+    /// Boxed, since half of the table may be empty.
+    sessions: HashMap<u64, Box<Watched>>,
     fleet: Fleet,
     starts_known: bool,
     seen: u64,
