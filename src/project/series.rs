@@ -1,8 +1,10 @@
 //! The four series of the metric strip over a window of time that ends at a moment.
 
+mod bucket;
 mod past;
 
-use self::past::{Bucket, Over};
+use self::bucket::Bucket;
+use self::past::Over;
 use super::Activity;
 use super::tally::spread::rank;
 use crate::model::Ms;
@@ -194,12 +196,13 @@ fn active_counts(activity: &Activity, cursor: Cursor, at_ms: Ms, window: Window)
 }
 
 /// Exact, by selection.
-fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+fn quantile(values: &mut [f32], q: f64) -> Option<f64> {
     let rank = usize::try_from(rank(q, values.len() as u64)).ok()?;
     if values.is_empty() {
         return None;
     }
-    Some(*values.select_nth_unstable_by(rank - 1, f64::total_cmp).1)
+    let (_, value, _) = values.select_nth_unstable_by(rank - 1, f32::total_cmp);
+    Some(f64::from(*value))
 }
 
 fn per_second(count: u64, ms: Ms) -> f64 {
@@ -219,7 +222,7 @@ mod tests {
     fn the_quantile_is_the_nearest_rank() {
         assert_eq!(quantile(&mut [], 0.95), None);
         assert_eq!(quantile(&mut [7.0], 0.95), Some(7.0));
-        let mut hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        let mut hundred: Vec<f32> = (1..=100_u8).rev().map(f32::from).collect();
         assert_eq!(quantile(&mut hundred, 0.95), Some(95.0));
     }
 }

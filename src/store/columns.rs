@@ -1,5 +1,7 @@
 //! What filters and projections ask of every entry, as columns of numbers.
 
+use std::ops::Range;
+
 use super::{Column, Ids, Payloads, Strings, Symbol};
 use crate::model::{Class, Flags, Ms};
 
@@ -169,6 +171,11 @@ impl Columns {
     pub fn latency(&self, row: usize) -> Option<f64> {
         let latency = self.latency_ms.get(row)?;
         (latency >= 0.0).then(|| f64::from(latency))
+    }
+
+    /// The known latencies of some rows, ms, in their order.
+    pub fn latencies(&self, rows: Range<usize>) -> impl Iterator<Item = f32> {
+        self.latency_ms.range(rows).filter(|ms| *ms >= 0.0)
     }
 
     /// The tokens of a row.
