@@ -48,9 +48,9 @@ fn main() {
         table.line(Line {
             what: format!("a frame at 200×50, following {rate}/s"),
             goal: "≤ 1 ms".into(),
-            limit: format!("ratatui's diff, same pictures {plain:.0?}"),
+            limit: format!("ratatui's diff, same pictures {plain:.1?}"),
             peer: String::new(),
-            ours: format!("{frame:.0?}"),
+            ours: format!("{frame:.1?}"),
             met: Some(frame <= GOAL),
         });
         table.line(Line {
@@ -61,7 +61,7 @@ fn main() {
             goal: String::new(),
             limit: String::new(),
             peer: String::new(),
-            ours: format!("{update:.0?}"),
+            ours: format!("{update:.1?}"),
             met: None,
         });
     }

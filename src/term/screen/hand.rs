@@ -16,6 +16,9 @@ const ERASE_ROW_CELLS: usize = 4;
 /// From this many cells on, erasing and jumping over them is.
 const ERASE_CELLS: usize = 12;
 
+/// A row for which the pen is changed less often is drawn as it stands.
+const FEW_SELECTS: usize = 3;
+
 const CURSOR_SHOW: &[u8] = b"\x1b[?25h";
 const CURSOR_HIDE: &[u8] = b"\x1b[?25l";
 
@@ -34,6 +37,19 @@ pub struct Hand {
     pub edges: Vec<usize>,
     /// Whether the cursor can be seen. None: unknown.
     shown: Option<bool>,
+    /// How often the pen was changed.
+    selects: usize,
+}
+
+/// A point to which the hand can go back.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    bytes: usize,
+    cells: usize,
+    pen: Option<Pen>,
+    at: Option<(usize, usize)>,
+    edges: usize,
+    selects: usize,
 }
 
 impl Hand {
@@ -63,8 +79,44 @@ impl Hand {
         self.at = None;
     }
 
-    /// Makes row `y` of the glass, which shows `old`, show `new`.
+    /// Makes row `y` of the glass, which shows `old`, show `new`: from left to right, or where that is shorter one pen after the other.
     pub fn row(&mut self, y: usize, old: &[Cell], new: &[Cell]) {
+        let before = self.place();
+        self.left_to_right(y, old, new);
+        if self.selects - before.selects < FEW_SELECTS {
+            return;
+        }
+        let (after, plain) = (self.place(), self.bytes.split_off(before.bytes));
+        self.go_back(before);
+        self.pen_by_pen(y, old, new);
+        if self.bytes.len() - before.bytes >= plain.len() {
+            self.go_back(before);
+            self.bytes.extend_from_slice(&plain);
+            self.edges.extend((after.edges > before.edges).then_some(y));
+            self.go_back(after);
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            bytes: self.bytes.len(),
+            cells: self.cells,
+            pen: self.pen,
+            at: self.at,
+            edges: self.edges.len(),
+            selects: self.selects,
+        }
+    }
+
+    /// To a point that was before, or for the rest of the state to one at which the same was drawn.
+    fn go_back(&mut self, place: Place) {
+        self.bytes.truncate(place.bytes);
+        self.edges.truncate(place.edges);
+        (self.cells, self.selects) = (place.cells, place.selects);
+        (self.pen, self.at) = (place.pen, place.at);
+    }
+
+    fn left_to_right(&mut self, y: usize, old: &[Cell], new: &[Cell]) {
         let mut x = 0;
         while let (Some(shown), Some(cell)) = (old.get(x), new.get(x)) {
             // A cell under the wide symbol before it is drawn by that one.
@@ -78,13 +130,66 @@ impl Hand {
                 x += erased;
                 continue;
             }
-            if x + 1 == new.len() && !self.pen.is_some_and(|pen| pen.suits(cell)) {
+            if x + 1 == new.len() && !self.suits(cell) {
                 self.edges.push(y);
                 return;
             }
             self.move_to(x, y, new);
             x += self.put(cell, x, y, new);
         }
+    }
+
+    /// What the pen in force suits, then what the pen of the first cell that was left over suits, and so on.
+    fn pen_by_pen(&mut self, y: usize, old: &[Cell], new: &[Cell]) {
+        let pairs = old.iter().zip(new);
+        let stale = pairs.map(|(shown, cell)| !same(shown, cell) && !cell.symbol().is_empty());
+        let mut stale: Vec<bool> = stale.collect();
+        let last = new.len() - 1;
+        while let Some(left) = self.with_this_pen(y, old, new, &mut stale) {
+            if left == last {
+                return self.edges.push(y);
+            }
+            self.select(new.get(left).map_or(Pen::PLAIN, Pen::of));
+        }
+    }
+
+    /// Draws the stale cells that the pen suits; the first that it does not.
+    fn with_this_pen(
+        &mut self,
+        y: usize,
+        old: &[Cell],
+        new: &[Cell],
+        stale: &mut [bool],
+    ) -> Option<usize> {
+        let (mut x, mut left) = (0, None);
+        while let (Some(is_stale), Some(cell)) = (stale.get(x).copied(), new.get(x)) {
+            if !is_stale {
+                x += 1;
+                continue;
+            }
+            if !self.suits(cell) {
+                left = left.or(Some(x));
+                x += 1;
+                continue;
+            }
+            let is_blank = same(cell, &Cell::EMPTY);
+            let erased = is_blank.then(|| self.erase(x, y, old, new)).flatten();
+            let done = erased.unwrap_or_else(|| {
+                self.move_to(x, y, new);
+                self.put(cell, x, y, new)
+            });
+            stale
+                .iter_mut()
+                .skip(x)
+                .take(done)
+                .for_each(|cell| *cell = false);
+            x += done;
+        }
+        left
+    }
+
+    fn suits(&self, cell: &Cell) -> bool {
+        self.pen.is_some_and(|pen| pen.suits(cell))
     }
 
     /// Erases the blanks from `x` on, if that is shorter than writing them. Only those without a background: what
@@ -111,7 +216,7 @@ impl Hand {
             return None;
         }
         self.move_to(x, y, new);
-        if !self.pen.is_some_and(|pen| pen.suits(&Cell::EMPTY)) {
+        if !self.suits(&Cell::EMPTY) {
             self.select(Pen::PLAIN);
         }
         let _ = if to_the_end {
@@ -125,7 +230,7 @@ impl Hand {
 
     /// Draws one cell where the cursor is, and returns its width.
     pub fn put(&mut self, cell: &Cell, x: usize, y: usize, row: &[Cell]) -> usize {
-        if !self.pen.is_some_and(|pen| pen.suits(cell)) {
+        if !self.suits(cell) {
             self.select(Pen::of(cell));
         }
         self.bytes.extend_from_slice(cell.symbol().as_bytes());
@@ -151,9 +256,7 @@ impl Hand {
         let _ = match at {
             Some((from, line)) if line == y && from < x => {
                 let between = row.get(from..x).unwrap_or_default();
-                let same = |cell: &Cell| {
-                    cell.symbol().len() == 1 && self.pen.is_some_and(|pen| pen.suits(cell))
-                };
+                let same = |cell: &Cell| cell.symbol().len() == 1 && self.suits(cell);
                 let known = between.len() == x - from;
                 if known && between.len() <= REWRITE_CELLS && between.iter().all(same) {
                     between
@@ -166,7 +269,12 @@ impl Hand {
                 }
             }
             Some((_, line)) if x == 0 && line == y => self.bytes.write_all(b"\r"),
-            Some((_, line)) if x == 0 && line + 1 == y => self.bytes.write_all(b"\r\n"),
+            Some((_, line)) if line == y => write!(self.bytes, "\x1b[{}G", x + 1),
+            Some((_, line)) if line + 1 == y && x <= 1 => {
+                let ahead: &[u8] = if x == 0 { b"" } else { b"\x1b[C" };
+                self.bytes.extend_from_slice(b"\r\n");
+                self.bytes.write_all(ahead)
+            }
             _ if x == 0 && y == 0 => self.bytes.write_all(b"\x1b[H"),
             _ if x == 0 => write!(self.bytes, "\x1b[{}H", y + 1),
             _ => write!(self.bytes, "\x1b[{};{}H", y + 1, x + 1),
@@ -176,6 +284,7 @@ impl Hand {
     fn select(&mut self, pen: Pen) {
         pen.select(self.pen, &mut self.bytes);
         self.pen = Some(pen);
+        self.selects += 1;
     }
 
     pub fn place_cursor(&mut self, cursor: Option<Position>) {
