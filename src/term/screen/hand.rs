@@ -15,7 +15,6 @@ const REWRITE_CELLS: usize = 3;
 const ERASE_ROW_CELLS: usize = 4;
 /// From this many cells on, erasing and jumping over them is.
 const ERASE_CELLS: usize = 12;
-
 /// A row for which the pen is changed less often is drawn as it stands.
 const FEW_SELECTS: usize = 3;
 
@@ -41,14 +40,12 @@ pub struct Hand {
     selects: usize,
 }
 
-/// A point to which the hand can go back.
+/// What drawing a row changes beside the bytes, to be taken back.
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    bytes: usize,
+struct State {
     cells: usize,
     pen: Option<Pen>,
     at: Option<(usize, usize)>,
-    edges: usize,
     selects: usize,
 }
 
@@ -81,42 +78,41 @@ impl Hand {
 
     /// Makes row `y` of the glass, which shows `old`, show `new`: from left to right, or where that is shorter one pen after the other.
     pub fn row(&mut self, y: usize, old: &[Cell], new: &[Cell]) {
-        let before = self.place();
-        self.left_to_right(y, old, new);
-        if self.selects - before.selects < FEW_SELECTS {
-            return;
+        let (start, before) = (self.bytes.len(), self.state());
+        let mut leaves_edge = self.left_to_right(y, old, new);
+        if self.selects - before.selects >= FEW_SELECTS {
+            let (after, bytes) = (self.state(), self.bytes.split_off(start));
+            self.restore(before);
+            let other_leaves_edge = self.pen_by_pen(y, old, new);
+            if self.bytes.len() - start < bytes.len() {
+                leaves_edge = other_leaves_edge;
+            } else {
+                self.bytes.truncate(start);
+                self.bytes.extend_from_slice(&bytes);
+                self.restore(after);
+            }
         }
-        let (after, plain) = (self.place(), self.bytes.split_off(before.bytes));
-        self.go_back(before);
-        self.pen_by_pen(y, old, new);
-        if self.bytes.len() - before.bytes >= plain.len() {
-            self.go_back(before);
-            self.bytes.extend_from_slice(&plain);
-            self.edges.extend((after.edges > before.edges).then_some(y));
-            self.go_back(after);
+        if leaves_edge {
+            self.edges.push(y);
         }
     }
 
-    fn place(&self) -> Place {
-        Place {
-            bytes: self.bytes.len(),
+    fn state(&self) -> State {
+        State {
             cells: self.cells,
             pen: self.pen,
             at: self.at,
-            edges: self.edges.len(),
             selects: self.selects,
         }
     }
 
-    /// To a point that was before, or for the rest of the state to one at which the same was drawn.
-    fn go_back(&mut self, place: Place) {
-        self.bytes.truncate(place.bytes);
-        self.edges.truncate(place.edges);
-        (self.cells, self.selects) = (place.cells, place.selects);
-        (self.pen, self.at) = (place.pen, place.at);
+    fn restore(&mut self, state: State) {
+        (self.cells, self.selects) = (state.cells, state.selects);
+        (self.pen, self.at) = (state.pen, state.at);
     }
 
-    fn left_to_right(&mut self, y: usize, old: &[Cell], new: &[Cell]) {
+    /// Whether the last cell is left over, for want of its pen.
+    fn left_to_right(&mut self, y: usize, old: &[Cell], new: &[Cell]) -> bool {
         let mut x = 0;
         while let (Some(shown), Some(cell)) = (old.get(x), new.get(x)) {
             // A cell under the wide symbol before it is drawn by that one.
@@ -131,26 +127,26 @@ impl Hand {
                 continue;
             }
             if x + 1 == new.len() && !self.suits(cell) {
-                self.edges.push(y);
-                return;
+                return true;
             }
             self.move_to(x, y, new);
             x += self.put(cell, x, y, new);
         }
+        false
     }
 
-    /// What the pen in force suits, then what the pen of the first cell that was left over suits, and so on.
-    fn pen_by_pen(&mut self, y: usize, old: &[Cell], new: &[Cell]) {
+    /// What the pen in force suits, then what the pen of the first cell that was left over suits, and so on; likewise.
+    fn pen_by_pen(&mut self, y: usize, old: &[Cell], new: &[Cell]) -> bool {
         let pairs = old.iter().zip(new);
         let stale = pairs.map(|(shown, cell)| !same(shown, cell) && !cell.symbol().is_empty());
         let mut stale: Vec<bool> = stale.collect();
-        let last = new.len() - 1;
         while let Some(left) = self.with_this_pen(y, old, new, &mut stale) {
-            if left == last {
-                return self.edges.push(y);
+            if left + 1 == new.len() {
+                return true;
             }
             self.select(new.get(left).map_or(Pen::PLAIN, Pen::of));
         }
+        false
     }
 
     /// Draws the stale cells that the pen suits; the first that it does not.
