@@ -54,14 +54,10 @@ impl Past {
             (self.first, next) = (start, start);
         }
         for number in next..end {
-            let tally = self.all_of(log, number);
-            self.push(tally, number + LATEST as u64 >= end);
+            let over = self.read(log, number, edge(log, number + 1));
+            self.push(over.tally, number + LATEST as u64 >= end);
         }
-        let newest = self.newest.take().filter(|newest| newest.number == end);
-        let newest = self
-            .newest
-            .insert(newest.unwrap_or_else(|| Newest::of(log, end)));
-        newest.read_to(log, log.end());
+        self.newest = Some(self.read(log, end, log.end()));
     }
 
     fn keep_front(&mut self, log: &Log, whole: &Range<u64>) {
@@ -76,12 +72,12 @@ impl Past {
         });
     }
 
-    /// A bucket that is over. That which was the newest is read to its end only.
-    fn all_of(&mut self, log: &Log, number: u64) -> Tally {
+    /// A bucket up to a cursor. That which was the newest is read on only.
+    fn read(&mut self, log: &Log, number: u64, end: Cursor) -> Newest {
         let newest = self.newest.take().filter(|newest| newest.number == number);
         let mut newest = newest.unwrap_or_else(|| Newest::of(log, number));
-        newest.read_to(log, edge(log, number + 1));
-        newest.tally
+        newest.read_to(log, end);
+        newest
     }
 
     fn push(&mut self, mut tally: Tally, is_late: bool) {
